@@ -1,0 +1,76 @@
+"""Where content lives: workspaces and the project's settings."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from mailwright.definitions.base import Definition
+
+
+class FromEnvironment(Definition):
+    """A secret, by the name of the variable that holds it; never the secret itself."""
+
+    env: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+class TrackKeys(Definition):
+    """What the Track API asks for."""
+
+    site_id: FromEnvironment
+    api_key: FromEnvironment
+
+
+class MessageLimit(Definition):
+    """At most so many counted messages a person in so many seconds (semantics R90 to R92)."""
+
+    count: int = Field(ge=1)
+    seconds: int = Field(ge=1)
+    retry_seconds: int | None = Field(default=None, ge=1)
+    """How long a message with automatic retry is tried again."""
+
+
+class Workspace(Definition):
+    """One workspace: QA, production, or one on this machine."""
+
+    region: Literal["us", "eu"] | None = None
+    url: str | None = None
+    """A local workspace, in place of a region."""
+    id: int | None = None
+    service_account: FromEnvironment | None = None
+    app_key: FromEnvironment | None = None
+    track: TrackKeys | None = None
+    protected: bool = False
+    liquid: Literal["latest", "legacy"] = "latest"
+    vars: dict[str, str] = Field(default_factory=dict)
+    message_limit: MessageLimit | None = None
+    sender: str | None = Field(default=None, alias="from")
+    """The From of emails that name none."""
+    esp_suppressed: list[str] = Field(default_factory=list)
+    """Addresses on the provider's suppression list."""
+    anonymous_merge: bool = True
+    """Whether anonymous events are attached to people (semantics R34)."""
+    url_parameters: dict[str, str] = Field(default_factory=dict)
+    """Added to every tracked link of an email, Liquid."""
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Workspace:
+        if self.region is not None and self.url is not None:
+            raise ValueError("a workspace has a region, or the url of a local one")
+        return self
+
+
+class Settings(Definition):
+    """`[tool.mailwright]` of pyproject.toml, or a mailwright.toml."""
+
+    campaigns: str = "campaigns"
+    layouts: str = "layouts"
+    shared: str = "_shared"
+    """The folder in `campaigns` that holds events, people, segments, topics and samples."""
+    default_workspace: str | None = None
+    workspaces: dict[str, Workspace] = Field(default_factory=dict)
+    assumptions: dict[str, Any] = Field(default_factory=dict)
+    """What is assumed or disputed about Customer.io, set otherwise."""
+    ignore: list[str] = Field(default_factory=list)
+    """Rule ids that `check` does not report."""

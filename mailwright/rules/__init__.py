@@ -1,0 +1,1 @@
+"""The rule book: what `check` may say, why, and how to mend it."""

@@ -1,0 +1,1 @@
+"""Everything that pretends to be Customer.io."""

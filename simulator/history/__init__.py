@@ -1,0 +1,1 @@
+"""Event logs: what people's systems sent, in the order it arrived."""
