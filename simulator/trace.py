@@ -165,6 +165,15 @@ class Ended(Entry, frozen=True, gc=False, tag="ended"):
     clause: Clause | None = None
 
 
+class Moved(Entry, frozen=True, gc=False, tag="moved"):
+    """A merge brought a running journey of another profile to this one, under a new number (semantics R119)."""
+
+    journey: int
+    from_person: str
+    from_journey: int
+    entered_at: int
+
+
 class Noted(Entry, frozen=True, gc=False, tag="noted"):
     """A warning about data or content, by code: event_name_case_mismatch, failed_attribute_change, …"""
 
@@ -187,6 +196,7 @@ AnyEntry = (
     | Acted
     | GoalReached
     | Ended
+    | Moved
     | Noted
 )
 

@@ -1,0 +1,25 @@
+"""Every checker of this room, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailwright.checks.condition_checks import check_conditions
+from mailwright.checks.email_checks import check_emails
+from mailwright.checks.name_checks import check_names
+from mailwright.checks.overlap_checks import check_overlaps
+from mailwright.checks.template_checks import check_templates
+from mailwright.checks.template_facts import FactsOf
+from mailwright.checks.workflow_checks import check_workflows
+from mailwright.definitions.project import Project
+from mailwright.diagnostics import Diagnostic
+
+
+def check_content(project: Project, facts_of: FactsOf) -> Iterator[Diagnostic]:
+    """Every problem that the content rules find."""
+    yield from check_conditions(project)
+    yield from check_names(project)
+    yield from check_workflows(project)
+    yield from check_overlaps(project)
+    yield from check_emails(project)
+    yield from check_templates(project, facts_of)

@@ -1,0 +1,170 @@
+"""The roof: gathers the commands of every room, and turns what they stop for into exit codes.
+
+Exit codes: 0 nothing to report, 1 problems found or expectations failed, 3 usage or configuration, 5 refused to protect
+someone, 70 a bug of mailwright's own, 130 interrupted. Nothing heavy is imported here: each command's module is loaded when
+it is asked for, and it loads what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mailwright.commands.arguments import CommandParser, add_common_arguments, usage_error
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from mailwright.definitions.project import Project
+    from mailwright.diagnostics import Diagnostic, MailwrightError
+
+USAGE, BUG, INTERRUPTED = 3, 70, 130
+
+# name: (module, what it does). A module has `add_arguments(parser)` and `run(args) -> int`, its docstring is its help.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("mailwright.commands.init", "make a small project that checks and simulates green"),
+    "new": ("mailwright.commands.new", "add a campaign, layout, snippet, segment or event"),
+    "check": ("mailwright.commands.check", "find every mistake of the project in one run"),
+    "schema": ("mailwright.commands.schema", "write the JSON Schema of every YAML file"),
+    "render": ("simulator.commands.render", "show an email as a person would get it"),
+    "simulate": ("simulator.commands.simulate", "run an event log through all campaigns"),
+    "explain": ("simulator.commands.explain", "say why a person did or did not get a campaign"),
+    "demo": ("simulator.commands.demo", "run the example campaigns over the example log"),
+    "doctor": ("mailwright.commands.doctor", "look at the environment: versions, settings, variables"),
+}
+
+EXAMPLES = """\
+examples:
+  mailwright init hello && cd hello     a project to start from
+  mailwright check                      every mistake, with file, line and column
+  mailwright simulate events.ndjson     who would get what, and why not
+  mailwright explain --person 42 --campaign welcome events.ndjson
+
+exit codes: 0 fine, 1 problems found, 3 wrong usage or settings, 5 refused, 70 a bug in mailwright
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets its number, not an error.
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")
+    try:
+        code = run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`mailwright check | head`): nobody is left to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except SystemExit as ending:  # argparse ends --help and --version this way
+        return ending.code if isinstance(ending.code, int) else USAGE
+    except Exception as error:  # noqa: BLE001  the roof: whatever gets past it would be a traceback
+        return _ended_by(error)
+
+
+def run(argv: list[str]) -> int:
+    """Find the command and run it.
+
+    Raises: MailwrightError when the arguments are wrong, and whatever the command stops for.
+    """
+    before, name, rest = split_arguments(argv)
+    roof = _roof()
+    args = roof.read(before)
+    if name is None:
+        roof.print_help()
+        return 0 if not before else USAGE
+    if name not in COMMANDS:
+        raise _unknown_command(name)
+    module = import_module(COMMANDS[name][0])
+    parser = CommandParser(prog=f"mailwright {name}", description=module.__doc__)
+    add_common_arguments(parser)
+    module.add_arguments(parser)
+    given = parser.read(rest)
+    given.root = getattr(given, "root", None) or args.root or "."
+    if name == "check":
+        return _check(given, module)
+    code: int = module.run(given)
+    return code
+
+
+def split_arguments(argv: Sequence[str]) -> tuple[list[str], str | None, list[str]]:
+    """What stands before the command, the command, and what follows it."""
+    position = 0
+    while position < len(argv) and argv[position].startswith("-"):
+        position += 2 if argv[position] in ("-C", "--root") else 1
+    if position >= len(argv):
+        return list(argv), None, []
+    return list(argv[:position]), argv[position], list(argv[position + 1 :])
+
+
+def _roof() -> CommandParser:
+    from mailwright import __version__
+
+    width = max(map(len, COMMANDS))
+    lines = "\n".join(f"  {name:<{width}}  {says}" for name, (_, says) in COMMANDS.items())
+    parser = CommandParser(
+        prog="mailwright",
+        usage="mailwright [-C DIR] COMMAND …",
+        description="Keep a Customer.io account in git: predict, preview and test its campaigns.\n\n"
+        f"commands:\n{lines}\n\n`mailwright COMMAND --help` says more about one.",
+        epilog=EXAMPLES,
+    )
+    add_common_arguments(parser, default=None)
+    parser.add_argument("--version", action="version", version=f"mailwright {__version__}")
+    return parser
+
+
+def _unknown_command(name: str) -> Exception:
+    from mailwright.diagnostics import name_hint
+
+    return usage_error(f"mailwright has no command '{name}'", name_hint(name, list(COMMANDS), "commands"))
+
+
+def _check(args: Namespace, module: Any) -> int:
+    """`check` with what only the roof may bring together: the simulator's view of the samples, every room's rules."""
+
+    def check_samples(project: Project) -> Iterable[Diagnostic]:
+        found: Callable[[Project], Iterable[Diagnostic]] = import_module("simulator.sample_checks").check_samples
+        return found(project)
+
+    rules = import_module("simulator.rules").RULES
+    code: int = module.run_check(args, extra=(check_samples,), extra_rules=rules)
+    return code
+
+
+def _ended_by(error: Exception) -> int:
+    from mailwright.diagnostics import MailwrightError
+
+    if os.environ.get("MAILWRIGHT_TRACE"):
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, MailwrightError):
+        _tell(error)
+        return error.exit_code
+    print(
+        f"mailwright: a bug of mailwright's own, not of your files ({type(error).__name__}). "
+        "MAILWRIGHT_TRACE=1 shows where; please report it with that trace.",
+        file=sys.stderr,
+    )
+    return BUG
+
+
+def _tell(error: MailwrightError) -> None:
+    from mailwright.diagnostics import ContentError, diagnostic_as_text, error_as_text
+
+    if isinstance(error, ContentError):
+        for diagnostic in error.diagnostics:
+            print(diagnostic_as_text(diagnostic), file=sys.stderr)
+    print(f"mailwright: {error_as_text(error)}" if error.span is None else error_as_text(error), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

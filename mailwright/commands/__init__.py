@@ -1,0 +1,1 @@
+"""The commands that need no simulator and no workspace: check, init, new, schema, doctor."""

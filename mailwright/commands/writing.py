@@ -1,0 +1,43 @@
+"""Files written whole or not at all, and never over somebody's work."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from mailwright.diagnostics import ConfigurationError, RefusedError
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Put *text* in place of the file at *path* in one step.
+
+    Raises: OSError when the folder cannot be written.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_new_files(root: Path, files: Mapping[str, str]) -> None:
+    """Write every file, or none where one is there already.
+
+    Raises: RefusedError when a file exists; ConfigurationError when the folder cannot be written.
+    """
+    there = [name for name in files if os.path.lexists(root / name)]
+    if there:
+        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+        raise RefusedError(f"{there[0]}{more} exists already", hint="another name, or delete it first")
+    try:
+        for name, text in files.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(root / name, text)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write in {root}: {error.strerror}", hint="a folder you may write") from error

@@ -1,0 +1,1 @@
+"""The filters of both dialects, by what they work on; `table` says which dialect knows which."""

@@ -1,0 +1,1 @@
+"""Files → Project, with positions."""

@@ -1,0 +1,485 @@
+"""Who enters, where journeys stand, who leaves: the state of a replay and its moves.
+
+A person's journeys meet nobody else's, so each person has an agenda of their own and is brought up to date only when a
+call about them comes in, or at the end. What several people share is the content, the identifiers and the objects.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Protocol
+
+from mailwright.definitions.conditions import InSegment, walk
+from simulator.clock import Agenda
+from simulator.conditions import Check
+from simulator.content import CompiledCampaign, Content
+from simulator.journeys import EMPTY, Cause, Journey, Pending
+from simulator.moment import NOTHING, Moment
+from simulator.people import EventKey, People, Person
+from simulator.steps import RESTS, look_at_wait, take_step, wake_up
+from simulator.trace import (
+    AnyEntry,
+    Clause,
+    Considered,
+    Ended,
+    Entered,
+    GoalReached,
+    Held,
+    Lapsed,
+    Noted,
+    Refused,
+)
+from simulator.workflow import Node
+
+
+class Detail(StrEnum):
+    """How much of what is decided goes into the trace."""
+
+    DECISIONS = "decisions"  # what happened to people
+    FULL = "full"  # also every trigger that was asked and did not match
+
+
+class Outcome(Protocol):
+    """What rendering one message for one journey comes to."""
+
+    @property
+    def recipient(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def failure(self) -> str: ...
+
+
+class Messages(Protocol):
+    """What the engine asks of rendering, so that a replay can render all, some or nothing."""
+
+    def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
+        """What becomes of the message: where it goes, or the reason why it fails."""
+        ...
+
+    def text(self, source: str, journey: Journey, at: int) -> tuple[str, str]:
+        """A piece of Liquid rendered, and the failure in its place where it fails."""
+        ...
+
+
+class Engine:
+    """The moves of a replay; calls come in by `simulator.intake`."""
+
+    def __init__(
+        self,
+        content: Content,
+        messages: Messages,
+        emit: Callable[[AnyEntry], None],
+        detail: Detail = Detail.DECISIONS,
+    ) -> None:
+        self.content = content
+        self.messages = messages
+        self.emit = emit
+        self.full = detail is Detail.FULL
+        self.people = People(email_identifies=content.project.people.identifier != "id")
+        self.used: Counter[str] = Counter()  # assumptions that decided something
+        self.objects: dict[tuple[str, str], dict[str, Any]] = {}
+        # Content that acts on other people than the journey's own needs one order of time for everybody.
+        self.shared_agenda = Agenda() if content.crosses_people else None
+        self.strangers: list[Person] = []  # journeys of hooks that name nobody
+        self.later: deque[Callable[[], None]] = deque()  # what workflows caused, done once the call is through
+        self._moment = Moment(0, Person("", 0), NOTHING, self._in_segment)
+
+    # --- what can be known ------------------------------------------------------------------------------------------
+
+    def moment(self, person: Person, at: int) -> Moment:
+        """The person at that moment; the same value is given again and again, so it is not kept."""
+        moment = self._moment
+        moment.now = at
+        moment.person = person
+        moment.attributes = person.attributes
+        moment.event = moment.data = moment.object = moment.relationship = NOTHING
+        return moment
+
+    def cause_moment(self, person: Person, at: int, cause: Cause) -> Moment:
+        """The person at that moment, with what a journey may start from."""
+        moment = self.moment(person, at)
+        moment.event = moment.data = cause.event or cause.trigger or EMPTY
+        moment.object = cause.object
+        moment.relationship = cause.relationship
+        return moment
+
+    def journey_moment(self, journey: Journey, at: int) -> Moment:
+        """The journey's person at that moment, with what started the journey."""
+        moment = self.cause_moment(journey.person, at, journey.cause)
+        moment.since = journey.since
+        moment.campaign = journey.campaign.slug
+        return moment
+
+    def _in_segment(self, slug: str, moment: Moment) -> bool:
+        check = self.content.segments.get(slug)
+        return check.holds(moment) if check is not None else slug in moment.person.segments
+
+    def next_change(self, check: Check, moment: Moment) -> int | None:
+        """The first second at which time alone may change the answer, also by way of segments."""
+        turns = [check.next_change(moment)]
+        for _, clause in walk(check.condition):
+            if isinstance(clause, InSegment) and clause.segment in self.content.segments:
+                turns.append(self.next_change(self.content.segments[clause.segment], moment))
+        known = [turn for turn in turns if turn is not None]
+        return min(known, default=None)
+
+    def clause(self, check: Check | None, moment: Moment, label: str) -> Clause | None:
+        """The clause that decided, for the trace."""
+        return None if check is None else check.deciding(moment, label)
+
+    def note(self, at: int, person: str, code: str, detail: str = "", line: int = 0, campaign: str = "") -> None:
+        """Put a warning into the trace."""
+        self.emit(Noted(at, person, campaign, code, detail, line))
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    def advance(self, person: Person, to: int) -> None:
+        """Do everything that is due for the person before *to*."""
+        if person.agenda is not None:
+            person.agenda.run_before(to)
+            self.settle()
+
+    def settle(self) -> None:
+        """Do what workflows caused, until nothing more comes of it."""
+        while self.later:
+            self.later.popleft()()
+
+    def may_cause(self, person: Person, at: int, what: str) -> bool:
+        """Whether workflows may do one more thing to the person in this instant.
+
+        Assumed: loops are possible in Customer.io (semantics R75); here they end after `loop_guard_events`.
+        """
+        most = self.content.assumptions.loop_guard_events
+        when, count = person.caused
+        count = count + 1 if when == at else 1
+        person.caused = (at, count)
+        if count == most + 1:
+            self.used["loop_guard_events"] += 1
+            self.note(at, person.key, "event_loop", what)
+        return count <= most
+
+    # --- entering ---------------------------------------------------------------------------------------------------
+
+    def consider(self, campaign: CompiledCampaign, person: Person, cause: Cause) -> None:
+        """A trigger matched: start a journey, wait for the person's filter, or say why not."""
+        at = cause.at
+        refusal = self._refusal(campaign, person, at)
+        if refusal is not None:
+            self.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
+            return
+        if campaign.filter is not None:
+            moment = self.cause_moment(person, at, cause)
+            if not campaign.filter.holds(moment):
+                self._hold(campaign, person, cause, moment)
+                return
+        self.enter(campaign, person, cause, at)
+
+    def _refusal(self, campaign: CompiledCampaign, person: Person, at: int) -> tuple[str, str] | None:
+        """Why no journey may start now: the reason and its rule.
+
+        Source: Customer.io docs, "Campaign triggers, filters, and frequencies" (semantics R39, R40). Assumed: spans count
+        from the previous entry (R44), only a real entry uses them up (R45).
+        """
+        last = person.entries.get(campaign.number)
+        if last is None:
+            return None
+        if not campaign.parallel and any(journey.campaign is campaign for journey in person.journeys):
+            self.used["parallel_segment_journeys"] += 1
+            return "already_active", "R43"
+        if campaign.frequency == "once":
+            return "once", "R39"
+        span = campaign.frequency_seconds
+        if span:
+            self.used["frequency_counts_from"] += 1
+            since = last[1] if self.content.assumptions.frequency_counts_from == "entry" else last[2]
+            if at - since < span:
+                return ("period", "R39") if campaign.frequency == "period" else ("interval", "R44")
+        return None
+
+    def _hold(self, campaign: CompiledCampaign, person: Person, cause: Cause, moment: Moment) -> None:
+        """Keep the call for 30 minutes, in which the person may still come to match the filter.
+
+        Source: Customer.io docs, "Campaign triggers, filters, and frequencies" (semantics R22).
+        """
+        until = cause.at + self.content.assumptions.filter_retry_seconds
+        pending = Pending(campaign, cause, until)
+        clause = self.clause(campaign.filter, moment, "filter")
+        self.emit(Held(cause.at, person.key, campaign.slug, cause.name, cause.line, until, clause))
+        person.pending = (*person.pending, pending)
+        person.schedule(until, self._lapse, (person, pending))
+        self._look_again(pending, person, moment)
+
+    def _look_again(self, pending: Pending, person: Person, moment: Moment) -> None:
+        assert pending.campaign.filter is not None  # only a filter makes a call wait
+        turn = self.next_change(pending.campaign.filter, moment)
+        if turn is not None and turn <= pending.until:
+            person.schedule(turn, self._retry, (person, pending))
+
+    def _retry(self, at: int, what: tuple[Person, Pending]) -> None:
+        person, pending = what
+        if pending in person.pending:
+            self.retry_pending(person, at)
+
+    def retry_pending(self, person: Person, at: int) -> None:
+        """Ask the filters of the waiting calls again.
+
+        Assumed: a late match enters at the moment the profile starts to match (semantics R25).
+        """
+        for pending in person.pending:
+            campaign = pending.campaign
+            moment = self.cause_moment(person, at, pending.cause)
+            if campaign.filter is None or not campaign.filter.holds(moment):
+                self._look_again(pending, person, moment)
+                continue
+            person.pending = tuple(other for other in person.pending if other is not pending)
+            refusal = self._refusal(campaign, person, at)
+            if refusal is not None:
+                cause = pending.cause
+                self.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
+                continue
+            self.enter(campaign, person, pending.cause, at)
+
+    def _lapse(self, at: int, what: tuple[Person, Pending]) -> None:
+        person, pending = what
+        if pending not in person.pending:
+            return
+        self.retry_pending(person, at)
+        if pending not in person.pending:
+            return
+        person.pending = tuple(other for other in person.pending if other is not pending)
+        cause, campaign = pending.cause, pending.campaign
+        clause = self.clause(campaign.filter, self.cause_moment(person, at, cause), "filter")
+        self.emit(Lapsed(at, person.key, campaign.slug, cause.name, cause.line, clause))
+
+    def enter(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> None:
+        """Start a journey and walk it as far as it goes at once."""
+        number = person.note_entry(campaign.number, at)
+        journey = Journey(campaign, person, number, at, cause)
+        person.journeys = (*person.journeys, journey)
+        self.emit(Entered(at, person.key, campaign.slug, number, cause.name, cause.line))
+        self.walk(journey, at)
+
+    # --- walking ----------------------------------------------------------------------------------------------------
+
+    def walk(self, journey: Journey, at: int) -> None:
+        """Take steps until the journey rests or ends."""
+        node = journey.node
+        every_step = self.content.assumptions.exit_tested_at == "every_step"
+        while node is not None:
+            if (node.acts or every_step) and self._leaves(journey, node, at):
+                return
+            following = take_step(self, journey, node, at)
+            if following is RESTS:
+                return
+            if journey.over:
+                return
+            node = journey.node = following
+        self.end(journey, at, "finished", "end", "R80")
+
+    def _leaves(self, journey: Journey, node: Node, at: int) -> bool:
+        """Whether the person stops matching, tested just before a step that acts on the person.
+
+        Source: Customer.io docs, "Campaign exit conditions" (semantics R46 to R49): the trigger is part of the test only
+        for segment and attribute campaigns.
+        """
+        campaign = journey.campaign
+        if journey.leaving is not None:
+            reason, rule = journey.leaving
+            self.end(journey, at, "exited_early", reason, rule, node.id)
+            return True
+        if not campaign.exits_unmatched:
+            return False
+        moment = self.journey_moment(journey, at)
+        if campaign.filter is not None and not campaign.filter.holds(moment):
+            clause = self.clause(campaign.filter, moment, "filter")
+            self.end(journey, at, "exited_early", "stops_matching", "R46", node.id, clause)
+            return True
+        trigger = campaign.trigger if campaign.trigger_kind in ("segment", "person") else None
+        if trigger is not None and not trigger.holds(moment):
+            clause = self.clause(trigger, moment, "trigger")
+            self.end(journey, at, "exited_early", "stops_matching", "R46", node.id, clause)
+            return True
+        return False
+
+    def leave(self, journey: Journey, at: int, reason: str, rule: str, when: str, clause: Clause | None) -> None:
+        """End the journey at once, or before its next acting step, as the assumption *when* has it."""
+        self.used[when] += 1
+        if getattr(self.content.assumptions, when) == "next_step":
+            journey.leaving = (reason, rule)
+        else:
+            self.end(journey, at, "exited_early", reason, rule, clause=clause)
+
+    def rest(self, journey: Journey, until: int | None) -> None:
+        """Let the journey sleep at its node; *until* None: until something happens."""
+        journey.turn += 1
+        if until is not None:
+            journey.person.schedule(until, self._wake, (journey, journey.turn))
+
+    def _wake(self, at: int, what: tuple[Journey, int]) -> None:
+        journey, turn = what
+        if journey.over or journey.turn != turn:
+            return
+        wake_up(self, journey, at)
+
+    def end(
+        self,
+        journey: Journey,
+        at: int,
+        outcome: str,
+        reason: str,
+        rule: str,
+        step: str = "",
+        clause: Clause | None = None,
+    ) -> None:
+        """The journey is over."""
+        journey.over = True
+        journey.turn += 1
+        person = journey.person
+        person.journeys = tuple(other for other in person.journeys if other is not journey)
+        number = journey.campaign.number
+        count, started, _ = person.entries.get(number, (1, at, at))
+        person.entries[number] = (count, started, at)
+        self.emit(Ended(at, person.key, journey.campaign.slug, journey.number, outcome, reason, rule, step, clause))
+
+    # --- what changes bring about -----------------------------------------------------------------------------------
+
+    def changed(
+        self, person: Person, at: int, attributes: frozenset[str] | set[str] | None = None, event: EventKey | None = None
+    ) -> None:
+        """Something about the person is new: attributes (None: anything may be), or an event was received."""
+        if person.journeys:
+            self._goals_and_exits(person, at)
+            self._wake_waiting(person, at)
+        if person.pending:
+            self.retry_pending(person, at)
+        watchers = self.content.watchers
+        if watchers.everything:
+            self.watch(person, at, self._concerned(attributes, event))
+
+    def _concerned(self, attributes: frozenset[str] | set[str] | None, event: EventKey | None) -> list[CompiledCampaign]:
+        watchers = self.content.watchers
+        if event is not None:
+            return watchers.by_event.get(event[1], [])
+        if attributes is None:
+            return watchers.everything
+        found: dict[int, CompiledCampaign] = {}
+        for name in attributes:
+            for table in (watchers.by_attribute, watchers.by_change):
+                for campaign in table.get(name, ()):
+                    found[campaign.number] = campaign
+        return [found[number] for number in sorted(found)]
+
+    def watch(self, person: Person, at: int, campaigns: list[CompiledCampaign]) -> None:
+        """Look whether the person starts or stops to match campaigns on segments or attributes."""
+        for campaign in campaigns:
+            if person.gone:
+                return
+            assert campaign.trigger is not None  # what is watched has a trigger condition
+            moment = self.moment(person, at)
+            matches = campaign.trigger.holds(moment)
+            was = campaign.number in person.matching
+            self._watch_time(campaign, person, moment)
+            if matches and not was:
+                person.matching = person.matching | {campaign.number}
+                self._matched(campaign, person, at)
+            elif was and not matches:
+                person.matching = person.matching - {campaign.number}
+            elif self.full and not matches:
+                clause = self.clause(campaign.trigger, moment, "trigger")
+                self.emit(Considered(at, person.key, campaign.slug, "profile", 0, False, clause))
+
+    def _matched(self, campaign: CompiledCampaign, person: Person, at: int) -> None:
+        cause = Cause("profile", 0, at)
+        if self.full:
+            clause = self.clause(campaign.trigger, self.moment(person, at), "trigger")
+            self.emit(Considered(at, person.key, campaign.slug, "profile", 0, True, clause))
+        self.consider(campaign, person, cause)
+        if campaign.frequency == "interval" and campaign.frequency_seconds:
+            person.schedule(at + campaign.frequency_seconds, self._interval, (campaign, person))
+
+    def _interval(self, at: int, what: tuple[CompiledCampaign, Person]) -> None:
+        campaign, person = what
+        if person.gone or campaign.number not in person.matching:
+            return
+        self.consider(campaign, person, Cause("interval", 0, at))
+        person.schedule(at + campaign.frequency_seconds, self._interval, (campaign, person))
+
+    def _watch_time(self, campaign: CompiledCampaign, person: Person, moment: Moment) -> None:
+        assert campaign.trigger is not None  # what is watched has a trigger condition
+        turn = self.next_change(campaign.trigger, moment)
+        if turn is None:
+            return
+        turn += self.content.assumptions.segment_refresh_seconds
+        if person.watched_until.get(campaign.number) == turn:
+            return
+        person.watch_until(campaign.number, turn)
+        person.schedule(turn, self._watch_again, (campaign, person))
+
+    def _watch_again(self, at: int, what: tuple[CompiledCampaign, Person]) -> None:
+        campaign, person = what
+        if not person.gone and person.watched_until.get(campaign.number) == at:
+            self.used["segment_refresh_seconds"] += 1
+            self.watch(person, at, [campaign])
+            self.changed_by_time(person, at)
+
+    def changed_by_time(self, person: Person, at: int) -> None:
+        """Time alone changed a membership: journeys that wait for it go on."""
+        if person.journeys:
+            self._goals_and_exits(person, at)
+            self._wake_waiting(person, at)
+
+    def _goals_and_exits(self, person: Person, at: int) -> None:
+        for journey in person.journeys:
+            campaign = journey.campaign
+            if campaign.goal is not None and not journey.goal_reached:
+                self._goal(journey, at)
+            if campaign.exit_on is not None and not journey.over and journey.leaving is None:
+                moment = self.journey_moment(journey, at)
+                if campaign.exit_on.holds(moment):
+                    clause = self.clause(campaign.exit_on, moment, "exit")
+                    self.leave(journey, at, "exit_condition", "R52", "extra_exits_at", clause)
+
+    def _goal(self, journey: Journey, at: int) -> None:
+        """See whether the goal came true after entry; it ends the journey where the campaign says so.
+
+        Source: Customer.io docs, "Conversion goals and exit criteria" (semantics R50, R51).
+        """
+        campaign = journey.campaign
+        assert campaign.goal is not None  # asked only for campaigns with one
+        if campaign.goal_seconds and at - journey.entered_at > campaign.goal_seconds:
+            return
+        moment = self.journey_moment(journey, at)
+        if not campaign.goal.holds(moment):
+            return
+        journey.goal_reached = True
+        clause = self.clause(campaign.goal, moment, "goal")
+        self.emit(GoalReached(at, journey.person.key, campaign.slug, journey.number, journey.messaged))
+        if campaign.exits_at_goal:
+            self.leave(journey, at, "goal", "R50", "goal_exit_at", clause)
+
+    def _wake_waiting(self, person: Person, at: int) -> None:
+        for journey in person.journeys:
+            if not journey.over and journey.node is not None and journey.node.kind == "wait_until":
+                look_at_wait(self, journey, at)
+
+    # --- leaving altogether -----------------------------------------------------------------------------------------
+
+    def end_all(self, person: Person, at: int, reason: str) -> None:
+        """End every journey of someone who is deleted or suppressed (assumed, semantics R56)."""
+        for journey in person.journeys:
+            self.end(journey, at, "exited_early", reason, "R56")
+        person.pending = ()
+
+    def finish(self, until: int) -> None:
+        """Do everything that is due up to *until*, for everybody."""
+        if self.shared_agenda is not None:
+            self.shared_agenda.run_before(until + 1)
+            self.settle()
+            return
+        for person in [*self.people, *self.strangers]:
+            self.advance(person, until + 1)

@@ -1,0 +1,101 @@
+"""Logs kept as Parquet, read by DuckDB a few thousand rows at a time."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from simulator.history.calls import Call
+from simulator.history.fields import ShapeError
+from simulator.history.making import Reading
+from simulator.history.refusals import Refusals
+from simulator.history.rows import calls_of_row, columns_of
+from simulator.history.stamps import seconds
+
+MAGIC = b"PAR1"
+_BATCH = 2_000
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "memory_limit": "1GB",
+    "threads": 2,
+}
+
+
+def calls_of_parquet(chunks: Iterator[bytes], refusals: Refusals, *, plain_file: str | None) -> Iterator[Call]:
+    """The calls of a table in its order; a row's number counts as its line.
+
+    *plain_file* is where the table stands unpacked on disk; else its bytes are copied from *chunks*.
+
+    Assumed: a column of times is Unix seconds, rounded down; one without a zone is UTC.
+    """
+    with tempfile.TemporaryDirectory(prefix="mailwright-") as folder:
+        # DuckDB takes * ? [ in a path for a pattern, and wants a file: so it gets a plain name.
+        path = os.path.join(folder, "log.parquet")
+        if plain_file is not None:
+            os.symlink(os.path.abspath(plain_file), path)
+        else:
+            with open(path, "wb") as copy:
+                copy.writelines(chunks)
+        yield from _calls(path, refusals)
+
+
+def _calls(path: str, refusals: Refusals) -> Iterator[Call]:
+    import duckdb
+
+    number = 0
+    try:
+        with duckdb.connect(config=_SETTINGS) as database:
+            described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+            names = [str(row[0]) for row in described]
+            wanted = ", ".join(_selected(str(row[0]), str(row[1])) for row in described)
+            columns = columns_of(names)
+            found = database.execute(f"SELECT {wanted} FROM read_parquet(?)", [path])
+            while rows := found.fetchmany(_BATCH):
+                for row in rows:
+                    number += 1
+                    cells = {name: plain(value) for name, value in zip(names, row, strict=True)}
+                    yield from calls_of_row(cells, columns, Reading(number, refusals.notes), refusals.at(number))
+    except ShapeError as error:
+        refusals.refuse(number + 1, error.message, error.hint)
+    except duckdb.Error:
+        refusals.refuse(
+            number + 1, "the Parquet file cannot be read: it is damaged or cut off", "copy or write it again"
+        )
+
+
+def _selected(name: str, kind: str) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    # Seconds made by DuckDB itself: it would need another package to hand out times with a zone.
+    return f"CAST(floor(epoch({quoted})) AS BIGINT) AS {quoted}" if kind.startswith("TIMESTAMP") else quoted
+
+
+def plain(value: Any) -> Any:
+    """A value of DuckDB's as JSON has it; what JSON has no word for becomes text."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case datetime():
+            return seconds(value, Counter())
+        case date() | time():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case UUID():
+            return str(value)
+        case dict():
+            return {str(key): plain(part) for key, part in value.items() if part is not None}
+        case list() | tuple():
+            return [plain(part) for part in value]
+        case bytes() | bytearray():
+            return bytes(value).decode("utf-8", "replace")
+        case _:
+            return str(value)

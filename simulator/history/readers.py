@@ -1,0 +1,144 @@
+"""Event logs of any kind, as calls in the order they stand.
+
+    simulate log.ndjson.gz exports/ -      files, folders (their files, sorted) and standard input, one after the other
+
+What a file holds is seen from its first bytes: NDJSON, JSON, CSV or Parquet, plain or packed with gzip or zstd.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from mailwright.diagnostics import ConfigurationError
+from simulator.history.calls import Call
+from simulator.history.csv_tables import calls_of_csv, delimiter_of
+from simulator.history.json_documents import calls_of_documents
+from simulator.history.json_lines import calls_of_lines
+from simulator.history.parquet import MAGIC, calls_of_parquet
+from simulator.history.refusals import OnBad, Refusals
+from simulator.history.streams import Progress, StreamBroken, chunks_of, log_files
+
+FORMATS = ("auto", "ndjson", "json", "csv", "parquet")
+_SNIFFED = 1 << 16
+
+
+def read_calls(
+    paths: Sequence[str | Path],
+    *,
+    format: str = "auto",  # the word the command line has for it
+    strict: bool = False,
+    on_bad: OnBad,
+    progress: Progress | None = None,
+    notes: Counter[str] | None = None,
+) -> Iterator[Call]:
+    """The calls of the logs at *paths*, in the order given and, within a log, in its own.
+
+    Bad lines go to *on_bad* and the rest goes on. *notes* counts what had to be assumed, by code (`milliseconds` …).
+    Units: *progress* hears bytes read of the present file and its size, as stored; size 0: unknown.
+    Raises: HistoryError when a log cannot be opened or, under *strict*, at the first bad line; ConfigurationError for
+    a *format* that is none.
+    """
+    if format not in FORMATS:
+        raise ConfigurationError(f"'{format}' is no format of an event log", hint=f"one of {', '.join(FORMATS)}")
+    counted: Counter[str] = Counter() if notes is None else notes
+    return itertools.chain.from_iterable(
+        _file_calls(file, format, Refusals(label_of(file), on_bad, strict, counted), progress)
+        for file in log_files(paths)
+    )
+
+
+def label_of(file: str) -> str:
+    """What a report calls *file*."""
+    return "stdin" if file == "-" else file
+
+
+def _file_calls(file: str, format_: str, refusals: Refusals, progress: Progress | None) -> Iterator[Call]:
+    try:
+        opened = open_log(file, format_, progress)
+        if opened.refused:
+            refusals.refuse(1, *opened.refused)
+        elif opened.format == "parquet":
+            yield from calls_of_parquet(opened.chunks, refusals, plain_file=opened.plain_file)
+        elif opened.format == "csv":
+            yield from calls_of_csv(opened.chunks, refusals)
+        elif opened.format == "json":
+            yield from calls_of_documents(opened.chunks, refusals)
+        else:
+            yield from calls_of_lines(opened.chunks, refusals)
+    except StreamBroken as error:
+        refusals.refuse(1, error.message, error.hint)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLog:
+    """One log, its format settled, nothing of it lost."""
+
+    format: str
+    chunks: Iterator[bytes]
+    plain_file: str | None = None  # the path, where the file is not packed
+    refused: tuple[str, str] | None = None  # message and hint: the file is none that can be read
+
+
+def open_log(file: str, format_: str, progress: Progress | None = None) -> OpenedLog:
+    """The log at *file*, its format seen from its first bytes where *format_* is auto.
+
+    Raises: HistoryError when it cannot be opened; StreamBroken when its first bytes cannot be unpacked.
+    """
+    chunks = chunks_of(file, progress)
+    head = _head(chunks)
+    whole = itertools.chain((head,), chunks)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return OpenedLog("", whole, refused=("the file is UTF-16", "save it as UTF-8"))
+    settled = format_of(head) if format_ == "auto" else format_
+    plain_file = file if settled == "parquet" and file != "-" and _starts_with(file, MAGIC) else None
+    return OpenedLog(settled, whole, plain_file)
+
+
+def _head(chunks: Iterator[bytes]) -> bytes:
+    head = b""
+    for piece in chunks:
+        head += piece
+        if len(head) >= _SNIFFED or (b"\n" in head and head.lstrip()[:1] not in b"["):
+            break
+    return head
+
+
+def _starts_with(file: str, magic: bytes) -> bool:
+    with open(file, "rb") as opened:
+        return opened.read(len(magic)) == magic
+
+
+def format_of(head: bytes) -> str:
+    """The format of a log that starts with *head*."""
+    if head.startswith(MAGIC):
+        return "parquet"
+    start = head.lstrip()
+    if start.startswith(b"["):
+        return "json"
+    first, end, _ = start.partition(b"\n")
+    if start.startswith(b"{"):
+        return "json" if _is_document(first.rstrip(), bool(end)) else "ndjson"
+    text = first.decode("utf-8", "replace")
+    names = {name.strip().strip('"').lower() for name in text.split(delimiter_of(text))}
+    return "csv" if len(names) > 1 or names & {"id", "email", "person"} else "ndjson"
+
+
+def _is_document(first: bytes, is_whole: bool) -> bool:
+    """Whether a log's first line is the start of a longer document, or holds several records."""
+    if not is_whole and len(first) >= _SNIFFED:
+        return False
+    try:
+        msgspec.json.decode(first)
+    except msgspec.ValidationError:
+        return False
+    except msgspec.DecodeError as error:
+        return "trailing characters" in str(error) or (is_whole and first.endswith((b"{", b"[", b",", b":")))
+    except (ValueError, RecursionError):
+        return False
+    return False

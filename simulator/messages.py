@@ -1,0 +1,62 @@
+"""How a replay asks for messages: rendered in full, only whether they can be, or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from simulator.content import Content
+    from simulator.engine import Messages, Outcome
+    from simulator.journeys import Journey
+    from simulator.workflow import Node
+
+MODES = ("all", "outcome", "none")
+
+
+class Addressed(msgspec.Struct, frozen=True):
+    """Where a message would go, without its text."""
+
+    recipient: str | None = None
+    language: str | None = None
+    reason: str = ""
+    failure: str = ""
+
+
+class Unrendered:
+    """Messages without their text: only their address is looked at."""
+
+    def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
+        """Where the message goes, or that there is no address."""
+        recipient = address_of(journey, node.kind)
+        if recipient is None and node.kind in ("email", "ab_test", "sms", "whatsapp"):
+            return Addressed(reason="missing_recipient", failure="the person has no address")
+        return Addressed(recipient)
+
+    def text(self, source: str, journey: Journey, at: int) -> tuple[str, str]:
+        """The source itself."""
+        return source, ""
+
+
+def address_of(journey: Journey, kind: str) -> str | None:
+    """Where a message of that kind goes unless it says otherwise.
+
+    Source: Customer.io docs: event data `recipient` overrides the campaign (semantics R95).
+    """
+    cause = journey.cause
+    if kind in ("email", "ab_test"):
+        override = cause.recipient or (cause.event or {}).get("recipient")
+        found = override if isinstance(override, str) and override else journey.person.attributes.get("email")
+    elif kind in ("sms", "whatsapp"):
+        found = journey.person.attributes.get("phone")
+    else:
+        return None
+    return found if isinstance(found, str) and found else None
+
+
+def messages_for(content: Content, mode: str) -> Messages:
+    """What renders the messages of a replay in that mode."""
+    if mode == "none":
+        return Unrendered()
+    raise ValueError(f"no way of rendering is called {mode!r}")

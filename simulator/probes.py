@@ -1,0 +1,54 @@
+"""Which assumptions a trigger's answer stood on, asked only when it matched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from mailwright.definitions.conditions import Compare, Condition, Not, Operator, Subject, Unclaimed, walk
+from simulator.operators import as_number
+from simulator.paths import values_at
+
+Probe = tuple[str, Callable[[Mapping[str, Any]], bool]]
+
+
+def assumption_probes(condition: Condition) -> tuple[Probe, ...]:
+    """For each clause on the event's data that may stand on an assumption: its name, and whether it did for some data."""
+    return tuple(_probes(condition))
+
+
+def _probes(condition: Condition) -> Iterator[Probe]:
+    for _, clause in walk(condition):
+        match clause:
+            case Not(part=Compare(subject=Subject.DATA, path=path, operator=operator)):
+                if operator is not Operator.EXISTS:
+                    yield "missing_property_negation", _is_missing(path)
+                if "[]" in path:
+                    yield "negation_on_paths", _is_there(path)
+            case Unclaimed(path=path):
+                yield "missing_property_negation", _is_missing(path)
+            case Compare(subject=Subject.DATA, path=path, operator=Operator.EQUALS, values=values):
+                if any(as_number(value) is not None for value in values):
+                    yield "numbers_compare_as", _is_numeric_text(path)
+            case Compare(subject=Subject.DATA, path=path, operator=Operator.CONTAINS):
+                yield "contains_on_list", _is_list(path)
+            case Compare(subject=Subject.DATA, path=path, operator=Operator.BETWEEN):
+                yield "between", _is_there(path)
+            case _:
+                pass
+
+
+def _is_missing(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda data: next((value for value in values_at(data, path) if value is not None), None) is None
+
+
+def _is_there(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda data: next(values_at(data, path), None) is not None
+
+
+def _is_numeric_text(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda data: any(isinstance(value, str) and as_number(value) is not None for value in values_at(data, path))
+
+
+def _is_list(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda data: any(isinstance(value, list) for value in values_at(data, path))

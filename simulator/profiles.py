@@ -1,0 +1,215 @@
+"""What calls and steps do to profiles: attributes, segments, merges, deletions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.dates import plan_dates, plan_newsletters
+from simulator.history.calls import IdType
+from simulator.people import Person
+from simulator.trace import Ended, Moved
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.engine import Engine
+    from simulator.journeys import Journey
+
+# Source: Track API reference, limits in bytes (semantics R122). What happens beyond them is not stated, so it is a warning.
+LONGEST_NAME = 150
+LONGEST_VALUE = 1000
+MOST_ATTRIBUTES = 300
+
+
+def make_person(engine: Engine, name: str, id_type: IdType, at: int) -> Person:
+    """A new profile, seen by every trigger that looks at profiles."""
+    person = engine.people.make(name, id_type, at)
+    person.agenda = engine.shared_agenda
+    if engine.content.by_kind["newsletter"]:
+        plan_newsletters(engine, person, at)
+    return person
+
+
+def update_person(engine: Engine, who: Person | str, values: Mapping[str, Any], at: int) -> None:
+    """Write attributes of a person, or of the one of that id, who is made where there is none."""
+    person = who if isinstance(who, Person) else engine.people.find(who, IdType.ID)
+    if person is None:
+        assert isinstance(who, str)  # a person was found above
+        if not who.strip() or engine.people.is_suppressed(who, IdType.ID):
+            return
+        person = make_person(engine, who.strip(), IdType.ID, at)
+    set_attributes(engine, person, values, at, caused=True)
+
+
+def set_attributes(
+    engine: Engine,
+    person: Person,
+    values: Mapping[str, Any],
+    at: int,
+    stamp: int | None = None,
+    line: int = 0,
+    *,
+    is_new: bool = False,
+    caused: bool = False,
+) -> None:
+    """Write attributes and let everything that looks at them look again; null or an empty text removes one.
+
+    What a workflow *caused* is looked at once the call at hand is through, so that two campaigns that undo each other's
+    work meet the guard against endless loops.
+    Source: semantics R11, R30, R106, R115, R123.
+    """
+    older = stamp is not None and stamp < person.attributes_at
+    if older:
+        engine.used["out_of_order_attributes"] += 1
+        older = engine.content.assumptions.out_of_order_attributes == "ignore_older"
+    elif stamp is not None:
+        person.attributes_at = stamp
+    attributes = person.attributes
+    changed: set[str] = set()
+    for name, value in values.items():
+        if name[:1] == "_" or name == "anonymous_id":
+            continue
+        old = attributes.get(name)
+        if old == value and old.__class__ is value.__class__:
+            continue
+        if older and old is not None:
+            continue
+        if name in ("email", "id", "cio_id") and not _may_identify(engine, person, name, value, at, line):
+            continue
+        changed.add(name)
+        if value is None or value == "":
+            attributes.pop(name, None)
+        else:
+            attributes[name] = value
+            if value.__class__ is str and len(value) > LONGEST_VALUE:
+                engine.note(at, person.key, "attribute_too_long", name, line)
+        if name in engine.content.watched_changes:
+            person.remember_change(name, at, old, None if value == "" else value)
+    if len(values) > MOST_ATTRIBUTES:
+        engine.note(at, person.key, "too_many_attributes", str(len(values)), line)
+    if caused:
+        engine.later.append(lambda: _look_after_step(engine, person, at, changed))
+    elif is_new:
+        engine.changed(person, at)
+    elif changed:
+        engine.changed(person, at, changed)
+    if engine.content.by_kind["date"] and (changed or is_new):
+        plan_dates(engine, person, at, changed)
+
+
+def _look_after_step(engine: Engine, person: Person, at: int, changed: set[str]) -> None:
+    if not person.gone and engine.may_cause(person, at, "attributes"):
+        engine.changed(person, at, changed if person.journeys or person.matching else None)
+
+
+def _may_identify(engine: Engine, person: Person, name: str, value: Any, at: int, line: int) -> bool:
+    """Whether an identifier may be written; two profiles that turn out to be one are merged.
+
+    Source: Customer.io docs, "Resolve duplicate people" (semantics R115, R117).
+    """
+    people = engine.people
+    if name == "email":
+        holder = people.holder_of_email(value) if isinstance(value, str) and people.email_identifies else None
+        if holder is None or holder is person:
+            people.take_email(person, person.attributes.get("email"), value)
+            return True
+        if "email" not in person.attributes and holder.id is None and person.id is not None:
+            older, younger = sorted((person, holder), key=lambda one: (one.born, one is not person))
+            identity = person.id
+            merge(engine, older, younger, at)
+            if older.id is None:
+                people.take_id(older, identity)
+            return False
+        engine.note(at, person.key, "failed_attribute_change", "email", line)
+        return False
+    if name == "id" and isinstance(value, str) and person.id is None and people.find(value, IdType.ID) is None:
+        people.take_id(person, value)
+        return True
+    if value != getattr(person, name):
+        engine.note(at, person.key, "failed_attribute_change", name, line)
+    return False
+
+
+def move_segment(engine: Engine, person: Person, slug: str, joins: bool, at: int) -> None:
+    """Add a person to a manual segment, or remove them (semantics R111)."""
+    before = person.segments
+    person.segments = before | {slug} if joins else before - {slug}
+    if person.segments != before:
+        engine.changed(person, at)
+
+
+def delete(engine: Engine, person: Person, at: int, reason: str = "deleted") -> None:
+    """Remove a profile; its journeys end (semantics R56, R120)."""
+    engine.end_all(person, at, reason)
+    engine.people.forget(person)
+
+
+def merge(engine: Engine, primary: Person, secondary: Person, at: int) -> None:
+    """Make one profile of two: the primary keeps its values, gaps are filled; it is not reversible.
+
+    Source: Customer.io docs, "Resolve duplicate people" (semantics R37, R118, R119). Assumed: of one campaign on both, the
+    primary's journey wins.
+    """
+    gaps = {
+        name: value
+        for name, value in secondary.attributes.items()
+        if name not in primary.attributes and name not in ("id", "cio_id")
+    }
+    engine.people.forget(secondary)
+    primary.segments = primary.segments | secondary.segments
+    primary.born = min(primary.born, secondary.born)
+    primary.counted_sends = tuple(sorted((*primary.counted_sends, *secondary.counted_sends)))
+    # Inherited events count, but they start nothing and no wait sees them as new.
+    for key, entries in secondary.events.items():
+        for _, stamp, data in entries:
+            primary.remember(key, stamp, data)
+        primary.events[key] = [(0 if entry in entries else entry[0], *entry[1:]) for entry in primary.events[key]]
+    for (campaign, step), states in secondary.messages.items():
+        for state, stamp in states:
+            primary.note_message(campaign, step, state, stamp)
+    for thing, data in secondary.objects.items():
+        primary.relate(thing, {**data, **primary.objects.get(thing, {})})
+    _move_journeys(engine, primary, secondary, at)
+    if secondary.agenda is not None and secondary.agenda is not primary.agenda:
+        for due in secondary.agenda.entries():
+            primary.schedule(due[0], due[2], due[3])
+    set_attributes(engine, primary, gaps, at)
+
+
+def _move_journeys(engine: Engine, primary: Person, secondary: Person, at: int) -> None:
+    secondary.pending = ()
+    entered = dict(primary.entries)
+    for number, (count, started, ended) in secondary.entries.items():
+        if number not in entered:
+            if not primary.entries:
+                primary.entries = {}
+            primary.entries[number] = (0, started, ended)
+            _count_finished(primary, secondary, number, count)
+    for journey in secondary.journeys:
+        if journey.campaign.number in entered:
+            engine.used["merge_keeps_journey_of"] += 1
+            journey.over = True
+            slug = journey.campaign.slug
+            engine.emit(
+                Ended(at, secondary.key, slug, journey.number, "exited_early", "merged", "R119")
+            )
+        else:
+            _move(engine, journey, primary, secondary, at)
+    secondary.journeys = ()
+
+
+def _count_finished(primary: Person, secondary: Person, number: int, count: int) -> None:
+    running = sum(1 for journey in secondary.journeys if journey.campaign.number == number)
+    _, started, ended = primary.entries[number]
+    primary.entries[number] = (count - running, started, ended)
+
+
+def _move(engine: Engine, journey: Journey, primary: Person, secondary: Person, at: int) -> None:
+    before = journey.number
+    count, started, ended = primary.entries.get(journey.campaign.number, (0, at, at))
+    primary.entries[journey.campaign.number] = (count + 1, started, ended)
+    journey.person = primary
+    journey.number = count
+    journey.since = journey.wait_since = primary.number
+    primary.journeys = (*primary.journeys, journey)
+    engine.emit(Moved(at, primary.key, journey.campaign.slug, count, secondary.key, before, journey.entered_at))

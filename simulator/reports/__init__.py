@@ -1,0 +1,1 @@
+"""Reports of a replay: what a marketer wants to know, as text, JSON, Markdown and a page."""

@@ -1,0 +1,108 @@
+"""The codes of a trace in words that a marketer knows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+REFUSED = {
+    "once": "had it before, and it goes out once only",
+    "period": "had it too short a time ago",
+    "interval": "had it too short a time ago",
+    "too_old": "the event was older than 72 hours",
+    "already_active": "a journey of theirs still runs",
+    "inherited": "the event came in by a merge",
+    "duplicate": "the event id was seen before",
+    "loop_guard": "too many events at one instant (a loop)",
+}
+LAPSED = "the filter did not hold within 30 minutes"
+PENDING = "the filter is still tried again"
+SKIPPED = {
+    "condition_not_met": "the step's own condition did not hold",
+    "step_off": 'the step is off ("Don\'t send")',
+    "unsubscribed": "unsubscribed",
+    "topic_unsubscribed": "unsubscribed from the topic",
+    "channel_unsubscribed": "unsubscribed from the channel",
+    "held_out": "held out by a test",
+}
+STATUSES = {
+    "sent": "sent",
+    "drafted": "kept as a draft",
+    "failed": "failed",
+    "undeliverable": "undeliverable",
+    "dropped": "dropped",
+    "attempted": "handed over, tried again",
+}
+UNSENT = {
+    "missing_recipient": "no address",
+    "liquid_undefined": "a value is missing",
+    "liquid_syntax": "the Liquid cannot be read",
+    "liquid_error": "the Liquid fails",
+    "blank_subject": "the subject is blank",
+    "bad_header": "a header is wrong",
+    "limit": "the Liquid is too much work",
+    "message_limit": "over the message limit",
+    "esp_suppressed": "on the provider's suppression list",
+}
+ENDED = {
+    "end": "reached the end",
+    "exit_step": "reached an exit step",
+    "stops_matching": "stopped matching the filter",
+    "goal": "reached the goal",
+    "exit_condition": "met an exit condition",
+    "timeout_exit": "waited as long as allowed",
+    "deleted": "the person was deleted",
+    "suppressed": "the person was suppressed",
+    "merged": "the person was merged into another",
+}
+WOKE = {"time": "the time was up", "window": "the window opened", "met": "it came true", "timeout": "the time was up"}
+CHANNELS = {
+    "email": "email",
+    "sms": "SMS",
+    "push": "push",
+    "in_app": "in-app message",
+    "slack": "Slack message",
+    "whatsapp": "WhatsApp message",
+    "webhook": "webhook",
+}
+
+
+def in_words(code: str, words: dict[str, str]) -> str:
+    """What *code* means; a code without words of its own is read out."""
+    return words.get(code) or code.replace("_", " ")
+
+
+def unsent_in_words(status: str, reason: str) -> str:
+    """Why a message was made and not sent."""
+    if status == "drafted":
+        return STATUSES["drafted"]
+    why = in_words(reason, UNSENT) if reason else ""
+    what = in_words(status, STATUSES)
+    return f"{what}: {why}" if why else what
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 email`, `2,304 emails`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def moment_as_text(at: int | None, *, seconds: bool = False) -> str:
+    """A Unix time as a person reads it, in UTC."""
+    if at is None:
+        return "–"
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    except (OverflowError, OSError, ValueError):
+        return str(at)
+
+
+def day_as_text(day: int) -> str:
+    """A day counted from 1970, as a date."""
+    return moment_as_text(day * 86400)[:10]
+
+
+def length_as_text(seconds: int) -> str:
+    """A length of time, rounded for the eye: `3d`, `26h`, `5m`, `12s`."""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= 2 * size or (seconds >= size and not seconds % size):
+            return f"{seconds / size:.0f}{unit}" if not seconds % size else f"{seconds / size:.1f}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,20 @@
+"""Options of the whole suite: which case files the conformance tests run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CASES = Path(__file__).parent / "cases"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance", "cases recorded from Customer.io and its engines")
+    for kind in ("liquid", "semantics"):
+        group.addoption(
+            f"--{kind}-cases",
+            metavar="FILE",
+            default=None,
+            help=f"run the {kind} cases of this file instead of tests/cases/{kind}_cases.json",
+        )
