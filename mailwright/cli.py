@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as ending:  # argparse ends --help and --version this way
         return ending.code if isinstance(ending.code, int) else USAGE
     except Exception as error:  # noqa: BLE001  the roof: whatever gets past it would be a traceback
-        return _ended_by(error)
+        return ended_by(error)
 
 
 def run(argv: list[str]) -> int:
@@ -139,7 +139,8 @@ def _check(args: Namespace, module: Any) -> int:
     return code
 
 
-def _ended_by(error: Exception) -> int:
+def ended_by(error: Exception) -> int:
+    """Tell what a run stopped for; gives its exit code."""
     from mailwright.diagnostics import MailwrightError
 
     if os.environ.get("MAILWRIGHT_TRACE"):

@@ -160,11 +160,17 @@ def json_schema(kind: str) -> dict[str, Any]:
     """The schema of one kind of file; a kind that is not in `KINDS` is a programming mistake (KeyError)."""
     from importlib import import_module
 
+    from mailwright.schema_descriptions import described, models_inside
+
     module, _, name = KINDS[kind].partition(":")
     model: type[BaseModel] = getattr(import_module(module), name)
     made = model.model_json_schema(by_alias=True)
-    definitions: dict[str, Any] = {key: _mended(value) for key, value in made.pop("$defs", {}).items()}
-    body = _mended(made)
+    models = models_inside(model)
+    definitions: dict[str, Any] = {
+        key: _mended(described(value, models[key]) if key in models else value)
+        for key, value in made.pop("$defs", {}).items()
+    }
+    body = _mended(described(made, model))
     text = json.dumps([definitions, body])
     if "#/$defs/Step" in text:
         steps = sorted(key for key in definitions if key.endswith("Step"))
@@ -187,14 +193,15 @@ def _mended(value: Any) -> Any:
         return {**_ref(shared), **({"description": value["description"]} if "description" in value else {})}
     if any(isinstance(one, dict) and one.get("$ref") == "#/$defs/EmailStep" for one in value.get("oneOf", ())):
         return _ref("Step")
-    kept = {
-        key: part
-        for key, part in value.items()
-        if not (key == "title" and isinstance(part, str)) and key != "discriminator"
-    }
-    if "default" in kept and (kept["default"] is None or isinstance(kept["default"], dict)):
-        del kept["default"]
-    return {key: _mended(part) for key, part in kept.items()}
+    mended = {}
+    for key, part in value.items():
+        if key == "properties":
+            mended[key] = {name: _mended(one) for name, one in part.items()}
+        elif key == "default" and (part is None or isinstance(part, dict)):
+            continue
+        elif key not in ("title", "discriminator"):
+            mended[key] = _mended(part)
+    return mended
 
 
 def schema_as_text(kind: str) -> str:

@@ -7,14 +7,15 @@ call about them comes in, or at the end. What several people share is the conten
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mailwright.definitions.conditions import InSegment, walk
 from simulator.clock import Agenda
 from simulator.conditions import Check
 from simulator.content import CompiledCampaign, Content
+from simulator.events import Name
 from simulator.journeys import EMPTY, Cause, Journey, Pending
 from simulator.moment import NOTHING, Moment
 from simulator.people import EventKey, People, Person
@@ -32,6 +33,9 @@ from simulator.trace import (
     Refused,
 )
 from simulator.workflow import Node
+
+if TYPE_CHECKING:
+    from simulator.recordings import Recorder
 
 
 class Detail(StrEnum):
@@ -56,6 +60,17 @@ class Outcome(Protocol):
 
 class Messages(Protocol):
     """What the engine asks of rendering, so that a replay can render all, some or nothing."""
+
+    def attributes_read(self) -> frozenset[str]:
+        """The attributes of people that decide whether a message can be rendered."""
+        ...
+
+    def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
+        """What tells apart the outcomes of a message: alike for two journeys, alike the outcome, but for the address.
+
+        None where it cannot be said beforehand.
+        """
+        ...
 
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """What becomes of the message: where it goes, or the reason why it fails."""
@@ -86,8 +101,19 @@ class Engine:
         # Content that acts on other people than the journey's own needs one order of time for everybody.
         self.shared_agenda = Agenda() if content.crosses_people else None
         self.strangers: list[Person] = []  # journeys of hooks that name nobody
+        self.recorder: Recorder | None = None  # where only counts are wanted
         self.later: deque[Callable[[], None]] = deque()  # what workflows caused, done once the call is through
+        self._names: dict[tuple[str, str], Name] = {}
         self._moment = Moment(0, Person("", 0), NOTHING, self._in_segment)
+
+    def name_of(self, kind: str, spelling: str) -> Name:
+        """What the content makes of an event name, kept for the next time."""
+        found = self._names.get((kind, spelling))
+        if found is None:
+            if len(self._names) >= 10_000:
+                self._names.clear()
+            found = self._names[(kind, spelling)] = Name(self.content, kind, spelling)
+        return found
 
     # --- what can be known ------------------------------------------------------------------------------------------
 
@@ -132,9 +158,18 @@ class Engine:
         """The clause that decided, for the trace."""
         return None if check is None else check.deciding(moment, label)
 
+    def clauses(self, check: Check | None, moment: Moment, label: str) -> tuple[Clause, ...]:
+        """Every clause with its own answer, in full detail; none otherwise."""
+        return tuple(check.clauses(moment, label)) if self.full and check is not None else ()
+
     def note(self, at: int, person: str, code: str, detail: str = "", line: int = 0, campaign: str = "") -> None:
         """Put a warning into the trace."""
         self.emit(Noted(at, person, campaign, code, detail, line))
+
+    def before_change(self, person: Person, at: int) -> None:
+        """Something that journeys told from recordings depend on is about to change."""
+        if self.recorder is not None and person.open:
+            self.recorder.disturb(person, at)
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -186,7 +221,7 @@ class Engine:
         from the previous entry (R44), only a real entry uses them up (R45).
         """
         last = person.entries.get(campaign.number)
-        if last is None:
+        if last is None or (campaign.frequency == "every_time" and campaign.parallel):
             return None
         if not campaign.parallel and any(journey.campaign is campaign for journey in person.journeys):
             self.used["parallel_segment_journeys"] += 1
@@ -209,7 +244,8 @@ class Engine:
         until = cause.at + self.content.assumptions.filter_retry_seconds
         pending = Pending(campaign, cause, until)
         clause = self.clause(campaign.filter, moment, "filter")
-        self.emit(Held(cause.at, person.key, campaign.slug, cause.name, cause.line, until, clause))
+        clauses = self.clauses(campaign.filter, moment, "filter")
+        self.emit(Held(cause.at, person.key, campaign.slug, cause.name, cause.line, until, clause, clauses=clauses))
         person.pending = (*person.pending, pending)
         person.schedule(until, self._lapse, (person, pending))
         self._look_again(pending, person, moment)
@@ -253,15 +289,23 @@ class Engine:
             return
         person.pending = tuple(other for other in person.pending if other is not pending)
         cause, campaign = pending.cause, pending.campaign
-        clause = self.clause(campaign.filter, self.cause_moment(person, at, cause), "filter")
-        self.emit(Lapsed(at, person.key, campaign.slug, cause.name, cause.line, clause))
+        moment = self.cause_moment(person, at, cause)
+        clause = self.clause(campaign.filter, moment, "filter")
+        clauses = self.clauses(campaign.filter, moment, "filter")
+        self.emit(Lapsed(at, person.key, campaign.slug, cause.name, cause.line, clause, clauses=clauses))
 
     def enter(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> None:
         """Start a journey and walk it as far as it goes at once."""
+        if self.recorder is not None and self.recorder.open(campaign, person, cause, at):
+            return
         number = person.note_entry(campaign.number, at)
-        journey = Journey(campaign, person, number, at, cause)
+        self.start(Journey(campaign, person, number, at, cause), at)
+
+    def start(self, journey: Journey, at: int) -> None:
+        """Walk a journey from its entry."""
+        person, cause = journey.person, journey.cause
         person.journeys = (*person.journeys, journey)
-        self.emit(Entered(at, person.key, campaign.slug, number, cause.name, cause.line))
+        self.emit(Entered(at, person.key, journey.campaign.slug, journey.number, cause.name, cause.line))
         self.walk(journey, at)
 
     # --- walking ----------------------------------------------------------------------------------------------------
@@ -391,13 +435,16 @@ class Engine:
                 person.matching = person.matching - {campaign.number}
             elif self.full and not matches:
                 clause = self.clause(campaign.trigger, moment, "trigger")
-                self.emit(Considered(at, person.key, campaign.slug, "profile", 0, False, clause))
+                clauses = self.clauses(campaign.trigger, moment, "trigger")
+                self.emit(Considered(at, person.key, campaign.slug, "profile", 0, False, clause, clauses))
 
     def _matched(self, campaign: CompiledCampaign, person: Person, at: int) -> None:
         cause = Cause("profile", 0, at)
         if self.full:
-            clause = self.clause(campaign.trigger, self.moment(person, at), "trigger")
-            self.emit(Considered(at, person.key, campaign.slug, "profile", 0, True, clause))
+            moment = self.moment(person, at)
+            clause = self.clause(campaign.trigger, moment, "trigger")
+            clauses = self.clauses(campaign.trigger, moment, "trigger")
+            self.emit(Considered(at, person.key, campaign.slug, "profile", 0, True, clause, clauses))
         self.consider(campaign, person, cause)
         if campaign.frequency == "interval" and campaign.frequency_seconds:
             person.schedule(at + campaign.frequency_seconds, self._interval, (campaign, person))
@@ -471,6 +518,7 @@ class Engine:
 
     def end_all(self, person: Person, at: int, reason: str) -> None:
         """End every journey of someone who is deleted or suppressed (assumed, semantics R56)."""
+        self.before_change(person, at)
         for journey in person.journeys:
             self.end(journey, at, "exited_early", reason, "R56")
         person.pending = ()
@@ -482,4 +530,5 @@ class Engine:
             self.settle()
             return
         for person in [*self.people, *self.strangers]:
+            self.before_change(person, until + 1)
             self.advance(person, until + 1)

@@ -12,19 +12,34 @@ from simulator.profiles import make_person
 from simulator.trace import Considered, Refused
 
 if TYPE_CHECKING:
+    from simulator.content import Content
     from simulator.engine import Engine
     from simulator.people import EventKey
-    from simulator.routing import Router
+    from simulator.routing import Route, Router
+
+
+class Name:
+    """What the content makes of one event name of one type, looked up once for each spelling."""
+
+    __slots__ = ("differs", "key", "known", "remembered", "router", "waited")
+
+    def __init__(self, content: Content, kind: str, name: str) -> None:
+        low = name.lower()
+        self.key: EventKey = (kind, low)
+        self.router = content.routers.get(self.key)
+        self.known = content.names.get(self.key, name)
+        self.differs = self.known != name
+        self.remembered = low in content.remembered
+        self.waited = low in content.waited
 
 
 def receive_event(
     engine: Engine,
     person: Person,
-    key: EventKey,
-    name: str,
+    name: Name,
+    spelling: str,
     data: Mapping[str, Any],
     at: int,
-    *,
     timestamp: int | None = None,
     event_id: str | None = None,
     line: int = 0,
@@ -33,43 +48,50 @@ def receive_event(
 
     Source: Customer.io docs, "Events" and "Backfill historical data" (semantics R1 to R4, R27 to R29).
     """
-    content = engine.content
     person.number += 1
     stamp = at if timestamp is None else timestamp
     person.born = min(person.born, stamp)
-    low = key[1]
-    if low in content.remembered or (low in content.waited and person.journeys):
-        person.remember(key, stamp, data)
-        engine.changed(person, at, event=key)
-    router = content.routers.get(key)
+    if name.remembered or name.waited:
+        _let_count(engine, person, name, stamp, data, at)
+    router = name.router
     if router is None:
         return
-    if name != content.names[key]:
-        engine.note(at, person.key, "event_name_case_mismatch", content.names[key], line)
+    if name.differs:
+        engine.note(at, person.key, "event_name_case_mismatch", name.known, line)
         engine.used["event_name_case"] += 1
-        if content.assumptions.event_name_case == "strict":
+        if engine.content.assumptions.event_name_case == "strict":
             return
-    _start(engine, person, router, Cause(name, line, at, event=data, event_id=event_id, timestamp=stamp))
-
-
-def _start(engine: Engine, person: Person, router: Router, cause: Cause) -> None:
-    content = engine.content
-    moment = engine.cause_moment(person, cause.at, cause)
-    assert cause.event is not None  # an event is what this is about
-    matches = router.matches(cause.event, moment)
+    moment = engine.moment(person, at)
+    moment.event = moment.data = data
+    matches = router.matches(data, moment)
     if engine.full:
-        _consider_all(engine, person, router, cause)
-    stamp = cause.at if cause.timestamp is None else cause.timestamp
+        _consider_all(engine, person, router, Cause(spelling, line, at, event=data, timestamp=stamp))
+    if matches:
+        cause = Cause(spelling, line, at, event=data, event_id=event_id, timestamp=stamp)
+        _start(engine, person, matches, cause, at - stamp)
+
+
+def _let_count(
+    engine: Engine, person: Person, name: Name, stamp: int, data: Mapping[str, Any], at: int
+) -> None:
+    """Let conditions that count the event, and journeys that wait for it, see it."""
+    if person.open and engine.recorder is not None:
+        engine.recorder.event_comes(person, name.key[1], at)
+    if person.journeys or name.remembered:
+        person.remember(name.key, stamp, data)
+        engine.changed(person, at, event=name.key)
+
+
+def _start(engine: Engine, person: Person, matches: list[Route], cause: Cause, age: int) -> None:
+    content = engine.content
     # Exactly 72 hours old still triggers (assumed, semantics R27).
-    too_old = cause.at - stamp > content.assumptions.event_age_limit_seconds
+    too_old = age > content.assumptions.event_age_limit_seconds
     for route in matches:
         campaign = content.campaigns[route.number]
         if too_old:
-            engine.emit(
-                Refused(cause.at, person.key, campaign.slug, cause.name, cause.line, "too_old", "R27")
-            )
+            engine.emit(Refused(cause.at, person.key, campaign.slug, cause.name, cause.line, "too_old", "R27"))
             continue
-        if route.probes:
+        if route.probes and cause.event is not None:
             _note_assumptions(engine, route.probes, cause.event)
         engine.consider(campaign, person, cause)
 
@@ -86,8 +108,9 @@ def _consider_all(engine: Engine, person: Person, router: Router, cause: Cause) 
         campaign = engine.content.campaigns[route.number]
         moment = engine.cause_moment(person, cause.at, cause)
         clause = engine.clause(campaign.trigger, moment, "trigger")
+        clauses = engine.clauses(campaign.trigger, moment, "trigger")
         held = campaign.trigger is None or campaign.trigger.holds(moment)
-        engine.emit(Considered(cause.at, person.key, campaign.slug, cause.name, cause.line, held, clause))
+        engine.emit(Considered(cause.at, person.key, campaign.slug, cause.name, cause.line, held, clause, clauses))
 
 
 def cause_event(engine: Engine, who: Person | str, name: str, data: Mapping[str, Any], at: int) -> None:
@@ -108,6 +131,6 @@ def cause_event(engine: Engine, who: Person | str, name: str, data: Mapping[str,
         if person.gone or not engine.may_cause(person, at, name):
             return
         trimmed = name.strip()
-        receive_event(engine, person, ("event", trimmed.lower()), trimmed, data, at)
+        receive_event(engine, person, engine.name_of("event", trimmed), trimmed, data, at)
 
     engine.later.append(act)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from simulator.content import CompiledCampaign
     from simulator.engine import Engine
 
+_EVENT = CallKind.EVENT
+_IDENTIFY = CallKind.IDENTIFY
 _EVENT_TYPES = {CallKind.EVENT: "event", CallKind.PAGE: "page", CallKind.SCREEN: "screen"}
 
 
@@ -65,25 +67,30 @@ class Intake:
 
     def take(self, call: Call) -> int:
         """Take in one call; gives its time of receipt."""
-        at = self._receipt(call)
+        at = call.at if call.at is not None else call.timestamp
+        if at is None or self.engine.shared_agenda is not None:
+            at = self._receipt(at)
         self.clock = max(self.clock, at)
-        self._take[call.kind](call, at)
+        kind = call.kind
+        if kind is _EVENT:
+            self._event(call, at)
+        elif kind is _IDENTIFY:
+            self._identify(call, at)
+        else:
+            self._take[kind](call, at)
         if self.engine.later:
             self.engine.settle()
         return at
 
-    def _receipt(self, call: Call) -> int:
-        """When the call was received.
+    def _receipt(self, at: int | None) -> int:
+        """When a call was received that holds no time, or whose content needs one order of time for everybody.
 
         Assumed: without a time of receipt in the log it is the call's own time, and never before the person's previous call,
         so that a log split by person gives the same answer.
         """
-        at = call.at if call.at is not None else call.timestamp
         if at is None:
-            at = self.clock
-        if self.engine.shared_agenda is not None:
-            return max(at, self.clock)
-        return at
+            return self.clock
+        return max(at, self.clock)
 
     # --- people -----------------------------------------------------------------------------------------------------
 
@@ -96,7 +103,8 @@ class Intake:
             return None, at
         at = max(at, person.last_at)
         person.last_at = at
-        self.engine.advance(person, at)
+        if person.agenda is not None:
+            self.engine.advance(person, at)
         return person, at
 
     def _person(self, call: Call, at: int) -> tuple[Person | None, int]:
@@ -232,14 +240,12 @@ class Intake:
         return False
 
     def _receive(self, person: Person, call: Call, at: int, timestamp: int | None) -> None:
-        name = call.name.strip()
+        spelling = call.name.strip()
         if timestamp is not None and timestamp > at:
             self.engine.used["future_events"] += 1
-        key = (_EVENT_TYPES[call.kind], name.lower())
-        receive_event(
-            self.engine, person, key, name, call.data, at,
-            timestamp=timestamp, event_id=call.event_id, line=call.line,
-        )  # fmt: skip
+        kind = "event" if call.kind is _EVENT else _EVENT_TYPES[call.kind]
+        name = self.engine.name_of(kind, spelling)
+        receive_event(self.engine, person, name, spelling, call.data, at, timestamp, call.event_id, call.line)
 
     def _anonymous_event(self, call: Call, at: int) -> None:
         engine = self.engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,6 +27,14 @@ class Addressed(msgspec.Struct, frozen=True):
 
 class Unrendered:
     """Messages without their text: only their address is looked at."""
+
+    def attributes_read(self) -> frozenset[str]:
+        """None beside the addresses."""
+        return frozenset()
+
+    def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
+        """All alike."""
+        return ""
 
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """Where the message goes, or that there is no address."""

@@ -12,9 +12,11 @@ from simulator.moment import NOTHING, Moment
 
 if TYPE_CHECKING:
     from simulator.journeys import Journey, Pending
+    from simulator.recordings import Open
 
 EventKey = tuple[str, str]  # type, name in lower case
 Remembered = tuple[int, int, Mapping[str, Any]]  # number, own time, data
+_ID = IdType.ID
 Inner = Callable[[Moment], bool] | None
 _NO_ENTRIES: dict[Any, Any] = {}  # shared and never written to
 
@@ -43,6 +45,7 @@ class Person:
         "messages",
         "number",
         "objects",
+        "open",
         "pending",
         "segments",
         "watched_until",
@@ -63,6 +66,7 @@ class Person:
         self.segments: frozenset[str] = frozenset()  # manual ones
         self.agenda: Agenda | None = None
         self.journeys: tuple[Journey, ...] = ()  # those that are not over
+        self.open: tuple[Open, ...] = ()  # journeys to be told from recordings
         self.pending: tuple[Pending, ...] = ()
         self.entries: dict[int, tuple[int, int, int]] = _NO_ENTRIES  # campaign → journeys, last start, last end
         self.matching: frozenset[int] = frozenset()  # campaigns on segments or attributes that the person matches
@@ -215,9 +219,11 @@ class People:
 
     def find(self, name: str, id_type: IdType) -> Person | None:
         """The person of that identifier, if there is one."""
-        if id_type is IdType.ID:
+        if id_type is _ID:
             found = self._by_id.get(name)
-            if found is None and name.startswith("cio_"):
+            if found is not None:
+                return found
+            if name.startswith("cio_"):
                 found = self._by_cio_id.get(name[4:])
             if found is None and self.email_identifies and "@" in name:
                 found = self._by_email.get(name.lower())

@@ -65,6 +65,8 @@ def set_attributes(
     elif stamp is not None:
         person.attributes_at = stamp
     attributes = person.attributes
+    if person.open and engine.recorder is not None:
+        engine.recorder.attributes_change(person, values, at)
     changed: set[str] = set()
     for name, value in values.items():
         if name[:1] == "_" or name == "anonymous_id":
@@ -155,6 +157,8 @@ def merge(engine: Engine, primary: Person, secondary: Person, at: int) -> None:
         for name, value in secondary.attributes.items()
         if name not in primary.attributes and name not in ("id", "cio_id")
     }
+    engine.before_change(primary, at)
+    engine.before_change(secondary, at)
     engine.people.forget(secondary)
     primary.segments = primary.segments | secondary.segments
     primary.born = min(primary.born, secondary.born)

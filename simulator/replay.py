@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 LOOK_AHEAD = 30 * 86400
 """How long the clock runs on after the last call when nothing says where it stops, in seconds."""
 
-_EVENTS = {CallKind.EVENT, CallKind.PAGE, CallKind.SCREEN}
-
 
 class Replay:
     """A replay under way: calls go in one by one, the clock stops with `finish`."""
@@ -50,7 +48,8 @@ class Replay:
             run.first_at = at
         if run.last_at is None or at > run.last_at:
             run.last_at = at
-        if call.kind in _EVENTS:
+        kind = call.kind
+        if kind is CallKind.EVENT or kind is CallKind.PAGE or kind is CallKind.SCREEN:
             name = call.name.strip()
             run.calls_by_name[name] += 1
             if name.lower() not in self._known:

@@ -25,7 +25,6 @@ from simulator.trace import (
 DAY = 86400
 DOUBLE_WITHIN = 3600  # two emails of one call this close to their entries are the double-email trap
 KINDS_OF_TEXT_KEPT = 50  # failures and warnings told apart; more are counted together
-EXAMPLES_KEPT = 20
 OTHER_TEXTS = "(other texts)"
 GOOD_STATUSES = frozenset({"sent", "attempted"})
 
@@ -49,6 +48,17 @@ class CampaignTally:
     failures: Counter[tuple[str, str]] = field(default_factory=Counter)  # step, Customer.io's text
     failed_messages: dict[tuple[str, str], tuple[str, str | None]] = field(default_factory=dict)  # message, language
     acted: Counter[tuple[str, str]] = field(default_factory=Counter)  # step, what
+
+    def add(self, other: CampaignTally, times: int) -> None:
+        """Count what *other* counted so many times more."""
+        for name in ("considered", "matched", "entered", "held", "lapsed", "goals", "converted"):
+            setattr(self, name, getattr(self, name) + getattr(other, name) * times)
+        for name in ("refused", "ended", "deliveries", "unsent", "skipped", "failures", "acted"):
+            counts: Counter[Any] = getattr(self, name)
+            for key, count in getattr(other, name).items():
+                counts[key] += count * times
+        for failure, message in other.failed_messages.items():
+            self.failed_messages.setdefault(failure, message)
 
     @property
     def active(self) -> int:
@@ -77,12 +87,12 @@ class DoubleEmail:
 
 @dataclass(slots=True)
 class Doubles:
-    """The double-email trap: how often, for how many people, by which campaigns, and the first few."""
+    """The double-email trap: how often, for how many people, by which campaigns, and the earliest of each."""
 
     calls: int = 0
     people: set[str] = field(default_factory=set)
     campaigns: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    examples: list[DoubleEmail] = field(default_factory=list)
+    examples: dict[tuple[str, ...], DoubleEmail] = field(default_factory=dict)
 
 
 class _Recent:
@@ -112,7 +122,7 @@ class Summary:
         self.campaigns: dict[str, CampaignTally] = {}
         self.per_day: Counter[tuple[int, str, bool]] = Counter()  # day since 1970 in UTC, channel, handed over
         self.warnings: Counter[tuple[str, str]] = Counter()  # code, campaign
-        self.warning_details: dict[str, tuple[str, int]] = {}  # code → the first detail and its line
+        self.warning_lines: dict[str, int] = {}  # code → the first line it is about
         self.doubles = Doubles()
         self.entries = 0
         self._entered = _Recent()  # journey → its Entered, for the first hour
@@ -180,21 +190,31 @@ class Summary:
         start = self._entered.get((entry.campaign, entry.person, entry.journey))
         if start is None or entry.made_at - start.at > DOUBLE_WITHIN:
             return
-        key = (entry.person, start.line)
-        before = self._emails.get(key)
-        self._emails.put(key, (entry.campaign,) if before is None else (*before, entry.campaign))
-        if before is not None:
-            self._count_double(start, tuple(sorted((*before, entry.campaign))), first=len(before) == 1)
+        self.early_email(entry.person, entry.campaign, start.call, start.line, start.at)
 
-    def _count_double(self, start: Entered, campaigns: tuple[str, ...], *, first: bool) -> None:
-        doubles = self.doubles
-        if not first:  # a third email of the same call: it is one call still, told by the first two
+    def early_email(self, person: str, campaign: str, call: str, line: int, at: int) -> None:
+        """Count an email sent within the hour after the journey's entry at *at*; a second one of one call is a double."""
+        key = (person, line)
+        before = self._emails.get(key)
+        self._emails.put(key, (campaign,) if before is None else (*before, campaign))
+        if before is None or len(before) > 1:  # a third email of the same call: it is one call still
             return
+        campaigns = tuple(sorted((*before, campaign)))
+        doubles = self.doubles
         doubles.calls += 1
-        doubles.people.add(start.person)
+        doubles.people.add(person)
         doubles.campaigns[campaigns] += 1
-        if len(doubles.examples) < EXAMPLES_KEPT:
-            doubles.examples.append(DoubleEmail(start.person, start.call, start.line, start.at, campaigns))
+        first = doubles.examples.get(campaigns)
+        if first is None or (at, line, person) < (first.at, first.line, first.person):
+            doubles.examples[campaigns] = DoubleEmail(person, call, line, at, campaigns)
+
+    def add_counts(self, other: Summary, times: int) -> None:
+        """Count what *other* counted so many times more, but for days and doubles, which depend on when."""
+        self.entries += other.entries * times
+        for slug, tally in other.campaigns.items():
+            self.tally(slug).add(tally, times)
+        for key, count in other.warnings.items():
+            self.warnings[key] += count * times
 
     def _ended(self, entry: Ended) -> None:
         self.tally(entry.campaign).ended[entry.outcome, entry.reason] += 1
@@ -212,7 +232,9 @@ class Summary:
 
     def _noted(self, entry: Noted) -> None:
         self.warnings[entry.code, entry.campaign] += 1
-        self.warning_details.setdefault(entry.code, (entry.detail, entry.line))
+        first = self.warning_lines.get(entry.code)
+        if entry.line and (first is None or entry.line < first):
+            self.warning_lines[entry.code] = entry.line
 
 
 def summary_of(entries: Iterable[AnyEntry]) -> Summary:

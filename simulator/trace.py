@@ -40,6 +40,7 @@ class Considered(Entry, frozen=True, gc=False, tag="considered"):
     line: int
     matched: bool
     clause: Clause | None = None
+    clauses: tuple[Clause, ...] = ()  # all of the trigger's, in file order
 
 
 class Held(Entry, frozen=True, gc=False, tag="held"):
@@ -50,6 +51,7 @@ class Held(Entry, frozen=True, gc=False, tag="held"):
     until: int
     clause: Clause | None = None
     rule: str = "R22"
+    clauses: tuple[Clause, ...] = ()  # all of the filter's; in full detail only
 
 
 class Lapsed(Entry, frozen=True, gc=False, tag="lapsed"):
@@ -59,6 +61,7 @@ class Lapsed(Entry, frozen=True, gc=False, tag="lapsed"):
     line: int
     clause: Clause | None = None
     rule: str = "R22"
+    clauses: tuple[Clause, ...] = ()  # all of the filter's as they were at the end; in full detail only
 
 
 class Refused(Entry, frozen=True, gc=False, tag="refused"):

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-CASES = Path(__file__).parent / "cases"
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "cases recorded from Customer.io and its engines")
@@ -18,3 +16,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             default=None,
             help=f"run the {kind} cases of this file instead of tests/cases/{kind}_cases.json",
         )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for kind in ("liquid", "semantics"):
+        given = config.getoption(f"--{kind}-cases")
+        if given and not Path(str(given)).is_file():
+            raise pytest.UsageError(f"--{kind}-cases: there is no file {given}")

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mailwright.checks.asked import asked_conditions, clauses
+from mailwright.checks.claim import Claim
 from mailwright.checks.condition_values import as_text
 from mailwright.definitions.conditions import Unclaimed
 from mailwright.definitions.project import Project
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One resolved `unclaimed_by`: the campaign that leaves these values to others, and to whom."""
-
-    campaign: str
-    path: str
-    pattern: str
-    values: tuple[str, ...]
-    claimed_by: tuple[str, ...]
-
-    def as_text(self) -> str:
-        """The claim in one line."""
-        values = ", ".join(self.values) or "nothing"
-        by = f" ({', '.join(self.claimed_by)})" if self.claimed_by else ""
-        return f"{self.campaign}: {self.path}: not taken by {self.pattern} = {values}{by}"
 
 
 def resolved_claims(project: Project) -> Iterator[Claim]:

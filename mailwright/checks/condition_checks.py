@@ -9,7 +9,7 @@ from mailwright.checks.condition_values import as_number, as_text
 from mailwright.checks.constraints import demands_of, guaranteed
 from mailwright.checks.findings import clause_span, finding
 from mailwright.checks.known_data import Unknown, event_property, person_attribute, types_of
-from mailwright.definitions.conditions import Changed, Compare, Operator, Scalar, Subject, Unclaimed
+from mailwright.definitions.conditions import Changed, Compare, CompareFields, Operator, Scalar, Subject, Unclaimed
 from mailwright.definitions.event_schema import Property
 from mailwright.definitions.project import Project
 from mailwright.diagnostics import Diagnostic, name_hint
@@ -37,6 +37,9 @@ def check_conditions(project: Project) -> Iterator[Diagnostic]:
                     yield from _compare(project, clause, clause.condition)
                 case Unclaimed(subject=subject, path=path):
                     yield from _known(project, clause, subject, path)[1]
+                case CompareFields(left=left, left_path=left_path, right=right, right_path=right_path):
+                    yield from _known(project, clause, left, left_path)[1]
+                    yield from _known(project, clause, right, right_path)[1]
                 case Changed(attribute=attribute):
                     yield from _known(project, clause, Subject.PERSON, attribute)[1]
                 case _:

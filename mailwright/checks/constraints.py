@@ -38,6 +38,11 @@ class Demand:
     below: float | None = None
 
     @property
+    def names_constants(self) -> bool:
+        """It asks for constants, or leaves some out."""
+        return bool(self.allowed or self.excluded)
+
+    @property
     def is_impossible(self) -> bool:
         """No value meets it."""
         if self.present is False and (self.allowed is not None or self.contains or self.above is not None):

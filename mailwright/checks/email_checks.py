@@ -108,6 +108,9 @@ def _unsubscribe(
     if campaign is None or isinstance(campaign.trigger, TransactionalTrigger) or campaign.to_unsubscribed:
         return
     layout = project.layouts.get(fields.layout) if fields.layout else None
+    is_told_elsewhere = (fields.layout and layout is None) or "{{ unsubscribe_url" in message.body.source
+    if is_told_elsewhere:
+        return
     if layout is not None and not _has_unsubscribe(project, layout.body):
         return  # told once, at the layout
     if layout is None and not _has_unsubscribe(project, message.body):

@@ -91,11 +91,12 @@ def _pair(one: Rival, other: Rival, rivals: Sequence[Rival]) -> Iterator[Diagnos
 
 
 def _shared_constants(one: Rival, other: Rival) -> str:
-    """The constants that both demand of one property, as text; empty when there are none."""
+    """The constants of one property that one asks for and the other, which names constants too, lets in; as text."""
     for key, demand in one.demands.values.items():
         rival = other.demands.values.get(key)
-        if key[0] is Subject.DATA and rival is not None and demand.allowed and rival.allowed:
-            common = sorted(value for value in demand.allowed & rival.allowed)
+        if key[0] is Subject.DATA and rival is not None and (demand.names_constants and rival.names_constants):
+            asked = (demand.allowed or frozenset()) | (rival.allowed or frozenset())
+            common = sorted(value for value in asked if demand.accepts(value) and rival.accepts(value))
             if common:
                 return f"{key[1]} {', '.join(common[:5])}"
     return ""

@@ -38,12 +38,13 @@ def _of_use(project: Project, use: TemplateUse, facts_of: FactsOf) -> Iterator[D
         facts = facts_of(use.text.source, dialect)
         for fault in facts.faults:
             span = text_span(use.text, fault.line, fault.column, fault.length)
-            yield Diagnostic(fault.rule, fault.message, span, fault.hint)
+            yield finding(fault.rule, fault.message, span, fault.hint)
         if use.kind == "snippet" and not use.readers:
             continue
         tested: set[tuple[object, ...]] = set()
+        told = {(fault.line, fault.column) for fault in facts.faults}
         for read in facts.reads:
-            if isinstance(read.path[0], str):
+            if isinstance(read.path[0], str) and (read.line, read.column) not in told:
                 yield from _of_read(project, use, read, is_tested=read.path in tested)
             if read.where == "test":
                 tested.add(read.path)
@@ -124,6 +125,8 @@ def _of_path(
         return
     if found is None or found is ANYTHING or is_tested or read.is_guarded or read.where in ("test", "assign"):
         return
+    if subject is Subject.PERSON and path[0] in ("id", "cio_id", "email"):
+        return  # without them there is no such person, or nowhere to send to
     may_lack = not found.required or (found.nullable and subject is Subject.PERSON)
     if may_lack and not _is_guaranteed(reader, subject, path):
         message = f"'{read.text}' may be missing, and the message then fails for that person"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mailwright.commands.run_cache import Record
     from mailwright.definitions.project import Project
     from mailwright.diagnostics import Diagnostic
     from mailwright.rules.base import Rule
@@ -54,33 +55,47 @@ def run_check(args: argparse.Namespace, extra: Sequence[Checker] = (), extra_rul
 
 
 def _check(args: argparse.Namespace, root: Path, extra: Sequence[Checker], extra_rules: Sequence[Rule]) -> int:
-    from mailwright.checks.claims import resolved_claims
-    from mailwright.commands.check_report import (
-        Findings,
-        findings_as_github,
-        findings_as_json,
-        findings_as_sarif,
-        findings_as_text,
-    )
-    from mailwright.loading.folder import read_project
+    from mailwright.commands.check_report import Findings, findings_as
+    from mailwright.commands.run_cache import RunCache
     from mailwright.rules.catalogue import all_rules
 
-    project, problems = read_project(root)
-    shown = only_workspace(project, args.workspace)
-    problems += checked(shown, root, extra if not _has_errors(problems) else (), use_cache=not args.no_cache)
-    kept = chosen(problems, args.rule, [*args.ignore, *project.settings.ignore], extra_rules)
-    found = tuple(sorted(with_source_lines(root, kept), key=lambda diagnostic: diagnostic.sort_key()))
-    findings = Findings(found, tuple(resolved_claims(shown)), len(shown.campaigns), len(shown.messages))
-    match args.format:
-        case "json":
-            print(findings_as_json(findings))
-        case "sarif":
-            print(findings_as_sarif(findings, all_rules(extra_rules)))
-        case "github":
-            print(findings_as_github(findings))
-        case _:
-            print(findings_as_text(findings))
+    cache = None if args.no_cache else RunCache(root, args.workspace or "")
+    record = cache.remembered() if cache else None
+    if record is None:
+        record = checked_project(root, args.workspace, extra, use_cache=cache is not None)
+        if cache is not None:
+            cache.keep(record)
+    rules = all_rules(extra_rules)
+    found = chosen(record.diagnostics, args.rule, [*args.ignore, *record.ignored], rules)
+    findings = Findings(tuple(found), record.claims, record.campaigns, record.messages)
+    print(findings_as(args.format, findings, rules))
     return 1 if findings.errors or (args.strict and findings.warnings) else 0
+
+
+def checked_project(
+    root: Path, workspace: str | None = None, extra: Sequence[Checker] = (), *, use_cache: bool = True
+) -> Record:
+    """Everything that loading and all checkers find in the project at *root*.
+
+    Raises: ConfigurationError when the settings are broken or the workspace is not known.
+    """
+    from mailwright.checks.claims import resolved_claims
+    from mailwright.commands.run_cache import Record
+    from mailwright.loading.folder import read_project
+
+    project, problems = read_project(root)
+    shown = only_workspace(project, workspace)
+    found = [*problems, *checked(shown, root, () if _has_errors(problems) else extra, use_cache=use_cache)]
+    found = sorted(with_source_lines(root, found), key=lambda diagnostic: diagnostic.sort_key())
+    settings = project.settings
+    return Record(
+        tuple(found),
+        tuple(resolved_claims(shown)),
+        len(shown.campaigns),
+        len(shown.messages),
+        tuple(settings.ignore),
+        (settings.campaigns, settings.layouts),
+    )
 
 
 def checked(project: Project, root: Path, extra: Sequence[Checker], *, use_cache: bool = True) -> list[Diagnostic]:
@@ -120,18 +135,16 @@ def only_workspace(project: Project, name: str | None) -> Project:
 
 
 def chosen(
-    found: Iterable[Diagnostic], only: Sequence[str], ignored: Sequence[str], extra_rules: Sequence[Rule]
+    found: Iterable[Diagnostic], only: Sequence[str], ignored: Sequence[str], rules: Sequence[Rule]
 ) -> list[Diagnostic]:
     """What is left after `--rule`, `--ignore` and the settings.
 
     Raises: ConfigurationError when a rule is not known.
     """
-    if only or ignored:
-        from mailwright.rules.catalogue import all_rules, rule_named
+    from mailwright.rules.catalogue import rule_named
 
-        rules = all_rules(extra_rules)
-        for name in (*only, *ignored):
-            rule_named(name, rules)
+    for name in (*only, *ignored):
+        rule_named(name, rules)
     return [
         diagnostic for diagnostic in found if (not only or diagnostic.rule in only) and diagnostic.rule not in ignored
     ]

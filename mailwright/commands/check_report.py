@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailwright import __version__
-from mailwright.checks.claims import Claim
+from mailwright.checks.claim import Claim
 from mailwright.diagnostics import Diagnostic, Severity, diagnostic_as_text
 from mailwright.rules.base import Rule
 
@@ -44,6 +44,19 @@ class Findings:
         parts += [_count(self.warnings, "warning")] if self.warnings else []
         files = len({found.span.file for found in self.diagnostics})
         return f"{looked}: {', '.join(parts)} in {_count(files, 'file')}"
+
+
+def findings_as(form: str, findings: Findings, rules: Sequence[Rule]) -> str:
+    """The findings in the form that `--format` names."""
+    match form:
+        case "json":
+            return findings_as_json(findings)
+        case "sarif":
+            return findings_as_sarif(findings, rules)
+        case "github":
+            return findings_as_github(findings)
+        case _:
+            return findings_as_text(findings)
 
 
 def findings_as_text(findings: Findings) -> str:

@@ -35,9 +35,12 @@ def run(args: argparse.Namespace) -> int:
     import os
     from pathlib import Path
 
+    from mailwright.definitions.project import Project
     from mailwright.loading.folder import read_project
 
-    project, problems = read_project(Path(args.root))
+    root = Path(args.root)
+    has_project = settings_file(root) == "mailwright.toml" or (root / "campaigns").is_dir()
+    project, problems = read_project(root) if has_project else (Project(root), [])
     workspaces = {
         name: {
             "where": workspace.url or workspace.region or "not said",
@@ -50,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     report = {
         "schema_version": 1,
         "versions": known,
-        "settings": settings_file(Path(args.root)),
+        "settings": settings_file(root),
         "campaigns": len(project.campaigns),
         "problems": len(problems),
         "workspaces": workspaces,

@@ -5,14 +5,13 @@ The file is only a memory: missing, foreign or broken, it costs time and changes
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from mailwright.checks.template_facts import TemplateFacts, facts_from_values, template_facts
-from mailwright.commands.writing import write_atomically
+from mailwright.commands.cache_folder import code_stamp, keep_in_cache
 
 CACHE_FILE = ".mailwright/cache/liquid.json"
 
@@ -22,7 +21,7 @@ class FactCache:
 
     def __init__(self, root: Path) -> None:
         self._file = root / CACHE_FILE
-        self._stamp = dialect_stamp()
+        self._stamp = code_stamp("dialect", "checks/template_facts.py")
         self._kept = self._read()
         self._facts: dict[str, TemplateFacts] = {}
         self._is_new = False
@@ -39,9 +38,7 @@ class FactCache:
         if not self._is_new and len(self._facts) == len(self._kept):
             return
         values = {key: facts.as_values() for key, facts in sorted(self._facts.items())}
-        with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._file, json.dumps({"stamp": self._stamp, "facts": values}))
+        keep_in_cache(self._file, json.dumps({"stamp": self._stamp, "facts": values}))
 
     def _remembered(self, key: str) -> TemplateFacts | None:
         try:
@@ -59,14 +56,3 @@ class FactCache:
             return dict(kept["facts"]) if kept["stamp"] == self._stamp else {}
         except (OSError, ValueError, KeyError, TypeError):
             return {}
-
-
-def dialect_stamp() -> str:
-    """What changes whenever the Liquid dialect may find something else: the version and state of its modules."""
-    import mailwright
-    from mailwright import __version__
-
-    package = Path(mailwright.__file__).parent
-    modules = sorted((package / "dialect").rglob("*.py")) + [package / "checks" / "template_facts.py"]
-    stats = [(module.name, module.stat().st_size, module.stat().st_mtime_ns) for module in modules]
-    return hashlib.blake2b(repr((__version__, stats)).encode(), digest_size=8).hexdigest()

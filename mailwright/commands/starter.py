@@ -28,7 +28,7 @@ workflow:
 
 HELLO = """\
 ---
-subject: Welcome, {{ customer.first_name | default: "friend" }}!
+subject: 'Welcome, {{ customer.first_name | default: "friend" }}!'
 preheader: Two minutes to set things up
 layout: base@1
 ---

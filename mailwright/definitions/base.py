@@ -15,5 +15,5 @@ class Definition(BaseModel):
         arbitrary_types_allowed=True,
         defer_build=True,
         populate_by_name=True,
-        use_attribute_docstrings=True,
+        use_attribute_docstrings=False,  # mailwright.schema_descriptions reads them, only when a schema is written
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from mailwright.definitions.base import Definition
-from mailwright.definitions.condition_fields import UNCONDITIONAL, FilterCondition, WaitCondition, WhereCondition
+from mailwright.definitions.condition_fields import UNCONDITIONAL, FilterCondition, WaitAnyCondition, WhereCondition
 from mailwright.definitions.names import Duration, EventName, Slug
 from mailwright.definitions.steps import Step
 from mailwright.definitions.triggers import (
@@ -65,7 +65,7 @@ class Exit(Definition):
 
     when: Literal["never", "stops_matching", "goal", "goal_or_stops_matching"] = "stops_matching"
     """Customer.io's default is `stops_matching` (semantics R46)."""
-    on: WaitCondition | None = None
+    on: WaitAnyCondition | None = None
     """More ways out: events or segments, any of which ends the journey at once (semantics R52)."""
 
 

@@ -23,6 +23,7 @@ class Form(StrEnum):
     RELATIONSHIP = "relationship"
     FILTER = "filter"  # lines that start with their subject
     WAIT = "wait"  # a filter that may also name an event to wait for
+    WAIT_ANY = "wait_any"  # the same, any line of which is enough
 
 
 class ReadsConditions(Protocol):
@@ -64,5 +65,6 @@ RelationshipCondition = Annotated[
 ]
 FilterCondition = Annotated[PlacedCondition, _validator(Form.FILTER), _schema(Form.FILTER), _SERIALIZER]
 WaitCondition = Annotated[PlacedCondition, _validator(Form.WAIT), _schema(Form.WAIT), _SERIALIZER]
+WaitAnyCondition = Annotated[PlacedCondition, _validator(Form.WAIT_ANY), _schema(Form.WAIT_ANY), _SERIALIZER]
 
 UNCONDITIONAL = PlacedCondition(ALWAYS)

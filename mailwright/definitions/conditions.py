@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from mailwright.diagnostics import Span
+
 Scalar = str | int | float | bool
 
 
@@ -191,6 +193,14 @@ class PlacedCondition:
     condition: Condition = ALWAYS
     file: str = ""
     places: tuple[tuple[tuple[int, ...], tuple[int, int, int]], ...] = field(default=(), compare=False)
+
+    def span(self, address: tuple[int, ...] = ()) -> Span:
+        """Where the clause at *address* stands, or the nearest one around it."""
+        table = dict(self.places)
+        for end in range(len(address), -1, -1):
+            if address[:end] in table:
+                return Span(self.file, *table[address[:end]])
+        return Span(self.file)
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from mailwright.definitions.base import Definition
-from mailwright.definitions.condition_fields import FilterCondition, WaitCondition
+from mailwright.definitions.condition_fields import FilterCondition, WaitAnyCondition, WaitCondition
 from mailwright.definitions.names import AttributeName, ClockTime, Duration, EventName, Slug
 
 Sending = Literal["automatic", "draft", "off"]
@@ -149,7 +149,7 @@ class WaitPath(Definition):
 class Wait(Definition):
     """What a `wait_until` waits for: `any`/`all` for one way out, or several `paths`; the first one met is taken."""
 
-    any: WaitCondition | None = None
+    any: WaitAnyCondition | None = None
     """At least one of these."""
     all: WaitCondition | None = None
     """All of these."""
@@ -396,6 +396,11 @@ def step_kind(raw: object) -> str | None:
     return next((kind for kind, model in STEP_KINDS.items() if type(raw) is model), None)
 
 
+def _plain_step(raw: object) -> object:
+    # `- exit` reads better than `- exit: true`, and both are written.
+    return {"exit": True} if raw == "exit" else raw
+
+
 Step = Annotated[
     Annotated[EmailStep, Tag("email")]
     | Annotated[SmsStep, Tag("sms")]
@@ -422,4 +427,5 @@ Step = Annotated[
     | Annotated[LlmStep, Tag("llm")]
     | Annotated[ExitStep, Tag("exit")],
     Discriminator(step_kind, custom_error_type="step_kind", custom_error_message="a step names its kind"),
+    BeforeValidator(_plain_step),
 ]

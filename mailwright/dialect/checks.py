@@ -16,8 +16,8 @@ from mailwright.dialect.expressions import (
     Comparison,
     Constant,
     Expression,
-    Filtered,
     FilterCall,
+    Filtered,
     Negation,
     Path,
     parts_of,
@@ -37,7 +37,7 @@ _FAULT_RULES = {
     "render": "liquid-syntax",
     "limit": "liquid-limit",
 }
-_DIRECTIVE = re.compile(r"%[-_0^#:]*\d*[EO]?(.)", re.S)
+_DIRECTIVE = re.compile(r"%[-_0^#:]*\d*[EO]?(.)", re.DOTALL)
 _NOT_EXISTING = {
     ("trigger", "relationship_attributes"): "trigger.relationship holds them",
     ("object",): "trigger.<its name> or objects.<its plural name> holds it",

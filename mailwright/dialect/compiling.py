@@ -26,7 +26,7 @@ from mailwright.dialect.expressions import (
 )
 from mailwright.dialect.faults import Dialect, LimitHit, LiquidFault, Origin, Place
 from mailwright.dialect.js_values import MISSING
-from mailwright.dialect.ruby_values import RubyError
+from mailwright.dialect.ruby_values import MissingName, RubyError
 from mailwright.dialect.senses import Sense
 from mailwright.dialect.state import CHECK_SIZE, State
 
@@ -316,13 +316,16 @@ class Compiler:
             try:
                 found = gives(state, value, *given) if with_state else gives(value, *given)
                 kind = found.__class__
-                if (kind is str or kind is list) and len(found) > CHECK_SIZE:  # type: ignore[arg-type]  # it is one of the two
+                # Only these two can grow, and both have a length, which the type checker cannot see.
+                if (kind is str or kind is list) and len(found) > CHECK_SIZE:  # type: ignore[arg-type]
                     state.weigh(found)
                 return found
             except LiquidFault:
                 raise
             except LimitHit as hit:
                 raise place.limited(hit.limit, state.limits) from None
+            except MissingName as missing:
+                raise place.missing(missing.variable) from None
             except RecursionError:
                 raise place.limited("nesting", state.limits) from None
             except MemoryError:

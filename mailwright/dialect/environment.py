@@ -24,12 +24,13 @@ from mailwright.dialect.lexer import piece, tokens_of
 from mailwright.dialect.nodes import BreakLoop, ContentTag, ContinueLoop, DialectTag, OutputTag, compile_block
 from mailwright.dialect.reads import Read, Use, filters_of, reads_of_template, tags_of
 from mailwright.dialect.senses import SENSES
-from mailwright.dialect.settings import Links, Moment, RenderSettings
+from mailwright.dialect.settings import Links, RenderSettings
 from mailwright.dialect.state import Program, State
 from mailwright.dialect.stream import DialectStream, parse_nodes
 from mailwright.dialect.tags_customerio import CUSTOMERIO_TAGS
 
 KEPT_TEMPLATES = 1024
+KEPT_CHARACTERS = 8_000_000  # of source; a tree takes some fifty times as much
 
 BOTH_TAGS: tuple[type[DialectTag], ...] = (
     ContentTag,
@@ -210,7 +211,7 @@ def parse_template(source: str, dialect: Dialect, name: str = "") -> Template:
     template = _parsed(Origin(name, source), digest, dialect)
     with _keeping:
         _kept[key] = template
-        while len(_kept) > KEPT_TEMPLATES:
+        while len(_kept) > KEPT_TEMPLATES or sum(len(kept.source) for kept in _kept.values()) > KEPT_CHARACTERS:
             _kept.popitem(last=False)
     return template
 
@@ -229,7 +230,6 @@ def _parsed(origin: Origin, digest: str, dialect: Dialect) -> Template:
 
 __all__ = [
     "Links",
-    "Moment",
     "Read",
     "RenderSettings",
     "Template",

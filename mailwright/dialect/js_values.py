@@ -23,10 +23,11 @@ _BASED = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
 class Budget:
     """Counts the pieces a nested value is walked in, and stops a walk that would not end."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "limit")
 
-    def __init__(self) -> None:
+    def __init__(self, limit: str = "output_bytes") -> None:
         self.left = PIECES
+        self.limit = limit
 
     def spend(self) -> None:
         """Count one piece.
@@ -35,7 +36,7 @@ class Budget:
         """
         self.left -= 1
         if self.left < 0:
-            raise LimitHit("output_bytes")
+            raise LimitHit(self.limit)
 
 
 def number_text(value: float) -> str:

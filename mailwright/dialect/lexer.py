@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from liquid.token import TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG, Token
 
-from mailwright.dialect.faults import Dialect, LiquidFault, Origin
+from mailwright.dialect.faults import Dialect, LiquidFault, Origin, Place
 
 
 class Piece(Token):
@@ -16,6 +16,7 @@ class Piece(Token):
     end: int
 
 
+MAX_SHOWN = 60  # characters of a faulty stretch that a message repeats
 Report = Callable[[LiquidFault], None]
 
 _OPENING = re.compile(r"\{\{|\{%")
@@ -133,12 +134,17 @@ def _legacy_end(origin: Origin, begin: int, is_tag: bool) -> int | LiquidFault:
 
 def _unterminated_output(origin: Origin, begin: int, end: int | None) -> LiquidFault:
     place = origin.place(begin, end or _line_end(origin.source, begin))
-    return place.fault("syntax", f"Variable {place.text} was not properly terminated with regexp: /}}}}/")
+    return place.fault("syntax", f"Variable {_shown(place)} was not properly terminated with regexp: /}}}}/")
 
 
 def _unterminated_tag(origin: Origin, begin: int, end: int | None) -> LiquidFault:
     place = origin.place(begin, end or _line_end(origin.source, begin))
-    return place.fault("syntax", f"Tag '{place.text}' was not properly terminated with regexp: /%}}/")
+    return place.fault("syntax", f"Tag '{_shown(place)}' was not properly terminated with regexp: /%}}/")
+
+
+def _shown(place: Place) -> str:
+    text = place.text
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 
 def _line_end(source: str, begin: int) -> int:

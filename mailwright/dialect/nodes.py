@@ -187,6 +187,8 @@ class OutputNode(DialectNode):
                     text = text_of(text)
                 except LimitHit as hit:
                     raise place.limited(hit.limit, state.limits) from None
+                except RecursionError:
+                    raise place.limited("nesting", state.limits) from None
             state.size += len(text)
             if state.size > state.max_size:
                 raise place.limited("output_bytes", state.limits)

@@ -25,7 +25,8 @@ from mailwright.dialect.faults import Limits, LiquidFault, Origin
 
 _BLANK = re.compile(r"[\s\u00a0\ufeff]*")
 _NAME = re.compile(
-    r"[A-Za-z0-9_\-?\u0080-\u009f\u00a1-\u1fff\u2010-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\ufefe\uff00-\U0010ffff]+"
+    r"[A-Za-z0-9_\-?\u0080-\u009f\u00a1-\u1fff\u2010-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff"
+    r"\u3001-\ufefe\uff00-\U0010ffff]+"
 )
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?![\w\-?.]|\[)|-?\d+(?=\.\.)|-?\d+\.\d+(?=\.\.)")
 _OPERATOR = re.compile(r"==|!=|<>|<=|>=|<|>|(?:contains|and|or)(?![\w\-?.:\[])")
@@ -74,6 +75,9 @@ class LatestParser:
     def unexpected(self) -> LiquidFault:
         """The fault of whatever stands here."""
         start = min(self.at, self.end)
+        if start >= self.end:
+            last = len(self.source[: self.end].rstrip())
+            return self.fail("unexpected end of the expression", max(0, last - 1), max(1, last))
         return self.fail(f"unexpected '{self.source[start : self.end][:16]}'", start, min(start + 1, self.end))
 
     def value(self) -> Expression | None:

@@ -21,6 +21,14 @@ class RubyError(Exception):
     """What Ruby raises when values do not fit an operation."""
 
 
+class MissingName(RubyError):
+    """What an item of a list, or an expression about it, asks for and does not find."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"undefined variable: {variable}")
+        self.variable = variable
+
+
 @dataclass(frozen=True, slots=True)
 class RubyRange:
     """`(low..high)`: prints as written and is walked without being laid out."""
@@ -70,7 +78,7 @@ def text_of(value: object) -> str:
 
 def flat(value: object, budget: Budget | None = None) -> Iterator[object]:
     """The items of nested lists in one row; one thing counts as a list of one."""
-    budget = budget or Budget()
+    budget = budget or Budget("namespace_bytes")
     budget.spend()
     if isinstance(value, list):
         for item in value:
@@ -248,7 +256,7 @@ def items_of(value: object) -> list[object] | range:
 
 
 def read(value: object, key: object, bracketed: bool = False) -> object:
-    """What *key* names inside *value*, or MISSING; an index beyond a list is nil, inside false or nil all is as it was."""
+    """What *key* names inside *value*, or MISSING; an index beyond a list is nil."""
     if isinstance(value, Mapping):
         if isinstance(key, str) and key in value:
             return value[key]

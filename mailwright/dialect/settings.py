@@ -72,6 +72,3 @@ class RenderSettings:
     limits: Limits = field(default_factory=Limits)
     assumptions: DialectAssumptions = field(default_factory=DialectAssumptions)
     timer: Callable[[], float] = time.monotonic
-
-
-Moment = RenderSettings

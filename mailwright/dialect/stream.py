@@ -68,11 +68,13 @@ class DialectStream(TokenStream):
     def attempt(self, parse: Callable[..., T], *arguments: object) -> T | None:
         """What *parse* gives; nothing when it meets a fault and faults are collected.
 
-        Raises: LiquidFault, unless faults are collected.
+        Raises: LiquidFault, unless faults are collected; that of a limit always.
         """
         try:
             return parse(*arguments)
         except LiquidFault as fault:
+            if fault.kind == "limit":  # what lies behind is not worth reading
+                raise
             self.report(fault)
             return None
 

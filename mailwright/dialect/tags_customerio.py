@@ -6,6 +6,7 @@ Source: Customer.io docs, Liquid tag list; liquid §2.
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlencode
 from uuid import UUID
@@ -77,9 +78,9 @@ class LinkTag(DialectTag):
 
     block = False
 
+    @abstractmethod
     def address(self, links: Links) -> str:
         """The address, among all of them."""
-        raise NotImplementedError
 
     def read(self, stream: DialectStream) -> DialectNode:
         """The tag; what stands behind its name says nothing."""

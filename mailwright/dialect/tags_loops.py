@@ -12,7 +12,7 @@ from liquid.ast import Node
 
 from mailwright.dialect import js_values, parse_legacy, ruby_values
 from mailwright.dialect.compiling import Compiler, Value
-from mailwright.dialect.expressions import Expression, Path, Span
+from mailwright.dialect.expressions import Expression, Path
 from mailwright.dialect.faults import LimitHit, LiquidFault
 from mailwright.dialect.js_values import MISSING
 from mailwright.dialect.lexer import Piece
@@ -430,6 +430,3 @@ def _legacy_cycle(stream: DialectStream, markup: Piece) -> tuple[Expression | No
     group = parse_legacy.value_at(stream.origin, *named.span(1)) if named else None
     found = parse_legacy.FRAGMENT.finditer(source, named.end() if named else start, markup.end)
     return group, [parse_legacy.value_at(stream.origin, *fragment.span()) for fragment in found]
-
-
-__all__ = ["BreakTag", "ContinueTag", "CycleTag", "ForTag", "LoopNode", "Span", "TableRowTag"]

@@ -135,8 +135,8 @@ _DATA = (
         "name-too-long",
         "a name has more bytes than Customer.io takes",
         "What Customer.io does with longer names is not documented; events are known to be lost.",
-        _campaign(f"workflow:\n  - create_event: {{name: {'very_long_' * 11}}}"),
-        _campaign("workflow:\n  - create_event: {name: very_short}"),
+        _campaign(f"workflow:\n  - set: {{person: {{{'very_long_' * 16}: yes please}}}}"),
+        _campaign("workflow:\n  - set: {person: {short: yes please}}"),
     ),
     Rule(
         "value-too-long",

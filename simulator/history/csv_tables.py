@@ -10,7 +10,7 @@ from simulator.history.fields import ShapeError
 from simulator.history.making import Reading
 from simulator.history.refusals import Refusals
 from simulator.history.rows import Columns, calls_of_row, columns_of
-from simulator.history.streams import Lines, lines_of
+from simulator.history.streams import lines_of
 
 _DELIMITERS = ",;\t|"
 
@@ -73,7 +73,7 @@ class _Lines(Iterator[str]):
         return self._back.pop() if self._back else next(self._lines)
 
     def _read(self, chunks: Iterator[bytes]) -> Iterator[str]:
-        for line in lines_of(Lines(chunks)):
+        for line in lines_of(chunks):
             yield line.decode("utf-8", "surrogateescape")
 
 

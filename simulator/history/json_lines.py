@@ -12,7 +12,7 @@ from simulator.history.fields import ShapeError, checked
 from simulator.history.making import Reading
 from simulator.history.refusals import Refusals
 from simulator.history.shapes import calls_of
-from simulator.history.streams import LINE_LIMIT, Lines, lines_of
+from simulator.history.streams import LINE_LIMIT, lines_of
 
 _BYTE = re.compile(r" \(byte (\d+)\)$")
 _NOT_FINITE = re.compile(rb"-?(nan|inf)", re.IGNORECASE)
@@ -23,7 +23,7 @@ NOT_UTF8 = "the line is not UTF-8"
 
 def calls_of_lines(chunks: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
     """The calls of a log in its order; blank lines are passed over, bad ones reported."""
-    for number, line in enumerate(lines_of(Lines(chunks)), 1):
+    for number, line in enumerate(lines_of(chunks), 1):
         yield from calls_of_line(line, number, refusals)
 
 

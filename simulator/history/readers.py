@@ -60,19 +60,26 @@ def label_of(file: str) -> str:
 
 def _file_calls(file: str, format_: str, refusals: Refusals, progress: Progress | None) -> Iterator[Call]:
     try:
-        opened = open_log(file, format_, progress)
-        if opened.refused:
-            refusals.refuse(1, *opened.refused)
-        elif opened.format == "parquet":
-            yield from calls_of_parquet(opened.chunks, refusals, plain_file=opened.plain_file)
-        elif opened.format == "csv":
-            yield from calls_of_csv(opened.chunks, refusals)
-        elif opened.format == "json":
-            yield from calls_of_documents(opened.chunks, refusals)
-        else:
-            yield from calls_of_lines(opened.chunks, refusals)
+        yield from calls_of_log(open_log(file, format_, progress), refusals)
     except StreamBroken as error:
         refusals.refuse(1, error.message, error.hint)
+
+
+def calls_of_log(log: OpenedLog, refusals: Refusals) -> Iterator[Call]:
+    """The calls of one log that is open.
+
+    Raises: StreamBroken when it cannot be read to its end.
+    """
+    if log.refused:
+        refusals.refuse(1, *log.refused)
+    elif log.format == "parquet":
+        yield from calls_of_parquet(log.chunks, refusals, plain_file=log.plain_file)
+    elif log.format == "csv":
+        yield from calls_of_csv(log.chunks, refusals)
+    elif log.format == "json":
+        yield from calls_of_documents(log.chunks, refusals)
+    else:
+        yield from calls_of_lines(log.chunks, refusals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import codecs
 import gzip
 import io
 import os
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,8 @@ _ZSTD_CHUNK = 1 << 11  # a byte of zstd may become 32,768: this bounds what one 
 _ZSTD_WINDOW = 1 << 27
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+NO_UTF8 = b"\xff\x00"
+_LONE = re.compile("[\udc80-\udcff]+")
 _SKIPPED_PREFIXES = (".", "_")  # what Spark and editors leave beside data: _SUCCESS, .part.crc
 
 Progress = Callable[[int, int], None]
@@ -187,20 +190,15 @@ def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
         first = False
 
 
-class Lines(io.RawIOBase):
-    """The raw side of a reader of lines: gives out pieces, cuts lines that are too long, and watches for UTF-8.
+class _Lines(io.RawIOBase):
+    """The raw side of a reader of lines: cuts lines that are too long and marks what is not UTF-8."""
 
-    Read it through `lines_of`. A line that is longer than *limit* comes out cut, but still longer than *limit*.
-    *is_utf8* turns false before the first line that is not UTF-8 is given out, and stays so.
-    """
-
-    def __init__(self, chunks: Iterator[bytes], limit: int = LINE_LIMIT) -> None:
+    def __init__(self, chunks: Iterator[bytes], limit: int) -> None:
         self._chunks = chunks
         self._limit = limit
         self._rest = b""
         self._open = 0  # bytes given out since the last newline
         self._tail = b""  # the first bytes of a character that the next piece ends
-        self.is_utf8 = True
 
     def readable(self) -> bool:
         return True
@@ -213,30 +211,41 @@ class Lines(io.RawIOBase):
         return size
 
     def _next(self) -> bytes:
-        for piece in self._chunks:
-            if self.is_utf8 and (self._tail or not piece.isascii()):
-                self._check(piece)
-            last = piece.rfind(b"\n")
-            if self._open > self._limit:  # the line so far was too long already: its rest is dropped
-                end = piece.find(b"\n")
-                if end < 0:
-                    continue
-                piece = piece[end:]
-                last -= end
-            self._open = len(piece) - last - 1 if last >= 0 else self._open + len(piece)
-            return piece
-        return b""
+        for chunk in self._chunks:
+            piece = chunk if not self._tail and chunk.isascii() else self._marked(self._tail + chunk)
+            piece = self._cut(piece)
+            if piece:
+                return piece
+        last, self._tail = self._tail, b""
+        return NO_UTF8 if last else b""
 
-    def _check(self, piece: bytes) -> None:
-        data = self._tail + piece
+    def _marked(self, data: bytes) -> bytes:
         try:
             used = codecs.utf_8_decode(data, "strict", False)[1]
         except UnicodeDecodeError:
-            self.is_utf8 = False
-        else:
+            text, used = codecs.utf_8_decode(data, "surrogateescape", False)
             self._tail = data[used:]
+            return _LONE.sub(NO_UTF8.decode("utf-8", "surrogateescape"), text).encode("utf-8", "surrogateescape")
+        self._tail = data[used:]
+        return data[:used] if self._tail else data
+
+    def _cut(self, piece: bytes) -> bytes:
+        """*piece* without the rest of a line that is too long already."""
+        last = piece.rfind(b"\n")
+        if self._open > self._limit:
+            end = piece.find(b"\n")
+            if end < 0:
+                return b""
+            piece = piece[end:]
+            last -= end
+        self._open = len(piece) - last - 1 if last >= 0 else self._open + len(piece)
+        return piece
 
 
-def lines_of(raw: Lines) -> io.BufferedReader:
-    """A reader of lines, newline included, that holds one piece and one line."""
-    return io.BufferedReader(raw, CHUNK)
+def lines_of(chunks: Iterator[bytes], limit: int = LINE_LIMIT) -> io.BufferedReader:
+    """A reader of the lines of *chunks*, newline included, that holds one piece and one line.
+
+    A line longer than *limit* comes out cut, still longer than *limit*. Bytes that are no UTF-8 come out as `NO_UTF8`,
+    which no JSON may hold, so that no decoder can pass over them.
+    """
+    return io.BufferedReader(_Lines(chunks, limit), CHUNK)

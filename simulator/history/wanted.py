@@ -55,7 +55,7 @@ class Wanted:
 class Seen:
     """What stood in the logs, wanted or not; complete when the last call was given out."""
 
-    lines: int = 0  # lines, or rows, that were no blanks
+    lines: int = 0  # lines, or rows, that hold calls
     calls: int = 0  # calls understood
     events: Counter[str] = field(default_factory=Counter)  # events by name, up to 50,000 names
     notes: Counter[str] = field(default_factory=Counter)  # what had to be assumed, by code

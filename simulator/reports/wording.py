@@ -55,6 +55,19 @@ ENDED = {
     "merged": "the person was merged into another",
 }
 WOKE = {"time": "the time was up", "window": "the window opened", "met": "it came true", "timeout": "the time was up"}
+WARNINGS = {
+    "event_name_case_mismatch": "an event's name differs in case from the one the campaigns ask for",
+    "failed_attribute_change": "an attribute change that Customer.io would refuse",
+    "duplicate_event_id": "an event id that was seen before: the event is not processed",
+    "anonymous_id_taken": "an anonymous id that belongs to somebody else",
+    "merge_of_unknown_person": "a merge with a person nobody knows",
+    "event_without_person": "an event that names nobody",
+    "invite_event_not_modelled": "an invite event (no person, only a recipient); it is not modelled",
+    "broadcast_too_soon": "a broadcast within ten seconds of the one before: refused",
+    "event_loop": "workflows that keep causing each other's events: stopped",
+    "attribute_too_long": "an attribute longer than Customer.io documents",
+    "too_many_attributes": "more attributes in one call than Customer.io documents",
+}
 CHANNELS = {
     "email": "email",
     "sms": "SMS",

@@ -18,11 +18,11 @@ from mailwright.definitions.conditions import (
 )
 
 
-def data(path: str, operator: Operator, *values: str | int | float | bool) -> Compare:
+def data(path: str, operator: Operator, *values: str | float | bool) -> Compare:
     return Compare(Subject.DATA, path, operator, values)
 
 
-def equals(path: str, *values: str | int | float | bool) -> Compare:
+def equals(path: str, *values: str | float | bool) -> Compare:
     return data(path, Operator.EQUALS, *values)
 
 

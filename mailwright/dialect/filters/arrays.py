@@ -22,12 +22,13 @@ from mailwright.dialect.js_values import (
     number_of,
     ordered,
     read,
+    sort_text,
     string_of,
     text_of,
     truthy,
     units,
 )
-from mailwright.dialect.ruby_values import RubyError
+from mailwright.dialect.ruby_values import MissingName, RubyError
 from mailwright.dialect.state import State
 
 
@@ -171,6 +172,8 @@ def _sorted(state: State, value: object, key_of: Callable[[object], object]) -> 
     keys = {type(key) for key, _ in known}
     if keys <= {int, float} and not any(isinstance(key, float) and is_nan(key) for key, _ in known):
         known.sort(key=lambda pair: pair[0])  # type: ignore[arg-type, return-value]
+    elif keys == {str}:
+        known.sort(key=lambda pair: sort_text(text_of(pair[0])))
     else:
         known.sort(key=lambda pair: _Turn(state, pair[0]))
     return [item for _, item in known] + [item for key, item in pairs if key is None]
@@ -208,7 +211,7 @@ def sort_natural(state: State, value: object, name: object = None) -> list[objec
 def _held(state: State, item: object, name: object) -> object:
     """What *item* holds under *name*; strict, as the engine looks it up like a variable.
 
-    Raises: RubyError for a missing one, unless the settings take it for nil.
+    Raises: MissingName, unless the settings take it for nil.
     """
     found: object = item
     seen: list[str] = []
@@ -218,7 +221,7 @@ def _held(state: State, item: object, name: object) -> object:
         if found is MISSING:
             if state.settings.assumptions.property_missing_in_where == "nil":
                 return None
-            raise RubyError(f"undefined variable: {'.'.join(seen)}")
+            raise MissingName(".".join(seen))
     return found
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from mailwright.dialect.filters.instants import (
     DAY,
+    MAX_DATE,
     Instant,
     at_zone,
     date_from,
@@ -54,7 +55,7 @@ def zoned(state: State, milliseconds: int, zone: object) -> Instant:
         west = int(max(-10_000, min(10_000, counted(zone))))
         is_west = state.settings.assumptions.numeric_offset_positive_is == "west"
         return Instant(milliseconds, -west if is_west else west, "")
-    return _in_zone(milliseconds, text_of(zone))
+    return _in_zone(milliseconds, text_of(zone)[:MAX_DATE])
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,6 @@
 """Filters that escape, encode and digest.
 
-Source: liquid §3, Text and §1, upgrade differences; executed on LiquidJS, digests checked with their public definitions.
+Source: liquid §3, Text, and §1, upgrade differences.
 """
 
 from __future__ import annotations

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from mailwright.dialect.faults import LiquidFault
 from mailwright.dialect.filters.arrays import grouped
 from mailwright.dialect.js_values import items_of, js_truthy, list_of, text_of
-from mailwright.dialect.ruby_values import RubyError
+from mailwright.dialect.ruby_values import MissingName, RubyError
 from mailwright.dialect.state import State
 from mailwright.dialect.tags_loops import hold, release
+
+MAX_EXPRESSION = 10_000  # characters
 
 Ask = Callable[[State], object]
 
@@ -23,6 +25,8 @@ def asked(state: State, items: list[object], name: object, text: object) -> Iter
     Raises: RubyError for an expression that is faulty or names what is missing.
     """
     variable = text_of(name)
+    if len(text_of(text)) > MAX_EXPRESSION:
+        raise RubyError("the expression is too long")
     try:
         ask = state.engine.question(text_of(text))
     except LiquidFault as fault:
@@ -45,6 +49,8 @@ def _answer(state: State, ask: Ask) -> object:
     except LiquidFault as fault:
         if fault.kind == "limit":
             raise
+        if fault.variable is not None:
+            raise MissingName(fault.variable) from fault
         raise RubyError(fault.message) from fault
 
 

@@ -16,6 +16,7 @@ from mailwright.dialect.ruby_values import RubyError
 
 DAY = 86_400_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_DATE = 100  # characters of a date; a longer text is none
 LATEST_INSTANT = 8_640_000_000_000_000  # the last one JavaScript knows
 MONTHS = [
     "January",
@@ -148,9 +149,13 @@ def zone_called(name: str) -> ZoneInfo:
         raise RubyError(f"Invalid time zone specified: {name[:40]}") from None
 
 
-@lru_cache(maxsize=4096)
 def instant_of(text: str, day_first: bool = False) -> int | None:
     """The instant that *text* spells, taken as UTC unless it names a zone; None when it spells none."""
+    return _instant_of(text, day_first) if len(text) <= MAX_DATE else None
+
+
+@lru_cache(maxsize=4096)
+def _instant_of(text: str, day_first: bool) -> int | None:
     iso = _ISO.fullmatch(text.strip())
     if iso is not None:
         year, month, day, hour, minute, second = (
@@ -160,7 +165,7 @@ def instant_of(text: str, day_first: bool = False) -> int | None:
         zone = iso.group(8) or "Z"
         offset = 0 if zone == "Z" else _offset(zone[0], zone[1:3], zone[-2:])
         return _checked(year, month, day, hour, minute, second, fraction, offset)
-    return _loose(text, day_first) if len(text) < 200 else None
+    return _loose(text, day_first)
 
 
 def _offset(sign: str, hours: str, minutes: str) -> int:

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from mailwright.dialect.filters.instants import Instant, at_zone, instant_of, is_valid
+from mailwright.dialect.filters.instants import MAX_DATE, Instant, at_zone, instant_of, is_valid
 from mailwright.dialect.filters.strftime import strftime
 from mailwright.dialect.filters.text import bounded, strip_html
 from mailwright.dialect.js_values import MISSING, Budget, json_text
@@ -394,7 +394,7 @@ def timezone(state: State, value: object, zone: object = "UTC") -> object:
     Raises: RubyError for a zone that does not exist.
     Source: Customer.io docs, Liquid upgrade: numeric offsets are hours here.
     """
-    instant, text = _instant(state, value), text_of(zone).strip()
+    instant, text = _instant(state, value), text_of(zone).strip()[:MAX_DATE]
     if instant is None:
         return value
     if re.fullmatch(r"[+-]?\d{1,2}(?:\.\d+)?", text):

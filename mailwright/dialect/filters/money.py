@@ -27,6 +27,8 @@ def locale_of(name: str) -> Locale:
 
     Raises: RubyError when there is none.
     """
+    if len(name) > 35:
+        raise RubyError("Incorrect locale information provided")
     parts = _ALIASES.get(name, name).replace("_", "-").split("-")
     while parts:
         try:
@@ -57,7 +59,7 @@ def _amount(value: object) -> Decimal | None:
 
 
 def _money(value: object, locale: object, code: object, places: int | None) -> str:
-    name = text_of(locale) or DEFAULT_LOCALE
+    name = text_of(locale)[:40] or DEFAULT_LOCALE
     currency = text_of(code).upper() or currency_of(name)
     amount = _amount(value)
     if amount is None:
@@ -104,4 +106,4 @@ def format_number(value: object, locale: object = None) -> str:
         return text_of(value) if isinstance(value, str) else number_text(number_of(value))
     if abs(amount) < 10**20:
         amount = amount.quantize(MAX_FRACTION, ROUND_HALF_UP)
-    return str(format_decimal(amount, locale=locale_of(text_of(locale) or DEFAULT_LOCALE)))
+    return str(format_decimal(amount, locale=locale_of(text_of(locale)[:40] or DEFAULT_LOCALE)))

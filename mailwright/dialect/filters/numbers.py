@@ -101,6 +101,15 @@ def round_(value: object, digits: object = 0) -> float:
         return math.nan
 
 
+def random(state: State, value: object) -> int:
+    """A whole number from zero to the value, decided by the render's seed.
+
+    Source: Customer.io docs list it among the number filters. Assumed: its form, after the tag of that name.
+    """
+    bound = int(max(0.0, min(counted(value), 1e15)))
+    return state.chance(0) % (bound + 1)
+
+
 def at_least(value: object, bound: object = None) -> float:
     """The number, or *bound* when that is larger."""
     return max(counted(value), counted(bound))

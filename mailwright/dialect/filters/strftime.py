@@ -17,6 +17,7 @@ _DIRECTIVE = re.compile(r"%([-_0^#:]*)(\d*)([EO]?)(.)", re.DOTALL)
 _WIDTHS = {"d": 2, "e": 2, "H": 2, "I": 2, "j": 3, "k": 2, "l": 2, "L": 3, "m": 2, "M": 2, "S": 2, "U": 2, "W": 2}
 _SPACED = frozenset("aAbBcekhlpP")
 MAX_WIDTH = 1000
+MAX_KEPT_FORM = 1000  # characters; a longer format is compiled each time, so that few are kept
 
 Conversion = Callable[[Fields, Instant, str, int], str]
 Part = str | tuple[Conversion, str, str, int, str]
@@ -132,13 +133,17 @@ _ADDED: dict[str, Conversion] = {
     "y": lambda at, instant, flags, width: str(at.year % 100),
     "s": lambda at, instant, flags, width: str(instant.milliseconds // 1000),
 }
+
+
+def _composed(form: str) -> Conversion:
+    """The conversion that is short for another format."""
+    return lambda at, instant, flags, width: strftime(instant, form, legacy=True)
+
+
 LEGACY: dict[str, Conversion] = {
     **{letter: convert for letter, convert in LATEST.items() if letter not in "cqxX"},
     **_ADDED,
-    **{
-        letter: (lambda at, instant, flags, width, form=form: strftime(instant, form, legacy=True))  # type: ignore[misc]
-        for letter, form in _RUBY_COMPOSED.items()
-    },
+    **{letter: _composed(form) for letter, form in _RUBY_COMPOSED.items()},
 }
 
 
@@ -178,7 +183,8 @@ def strftime(instant: Instant, form: str, legacy: bool = False) -> str:
     """
     at = fields_of(instant)
     pieces: list[str] = []
-    for part in compiled(form, legacy):
+    parts = compiled(form, legacy) if len(form) <= MAX_KEPT_FORM else compiled.__wrapped__(form, legacy)
+    for part in parts:
         if isinstance(part, str):
             pieces.append(part)
             continue

@@ -71,6 +71,7 @@ _SHARED: dict[str, Callable[..., object]] = {
     "base64_url_safe_encode": encoding.base64_url_safe_encode,
     "base64_url_safe_decode": encoding.base64_decode,
     "format_number": _money("format_number"),
+    "random": numbers.random,
     "compact": arrays.compact,
     "reverse": arrays.reverse,
     "push": arrays.push,

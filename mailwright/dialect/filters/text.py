@@ -219,11 +219,11 @@ def slugify(value: object, mode: object = "default", cased: object = False) -> s
     """
     text, name = text_of(value), text_of(mode)
     if name == "latin":
-        text = "".join(_LETTERS.get(letter) or _plain_letter(letter) for letter in text)
+        text = text.translate({ord(letter): _LETTERS.get(letter) or _plain_letter(letter) for letter in set(text)})
     if name in _SLUG_BREAKS:
         text = _SLUG_BREAKS[name].sub("-", text)
     elif name in ("default", "latin"):
-        text = "".join(letter if _is_word(letter) else " " for letter in text)
+        text = text.translate({ord(letter): " " for letter in set(text) if not _is_word(letter)})
         text = re.sub(r" +", "-", text)
     if name in (*_SLUG_BREAKS, "default", "latin"):
         text = text.removeprefix("-").removesuffix("-")

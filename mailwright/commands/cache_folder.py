@@ -1,0 +1,46 @@
+"""The folder of things that may be forgotten at any time, and what makes them stale."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from mailwright import __version__
+from mailwright.commands.writing import write_atomically
+
+CACHE_FOLDER = ".mailwright/cache"
+
+
+def keep_in_cache(file: Path, text: str) -> None:
+    """Write a file of the cache; where that is not possible, nothing is kept."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        ignore = file.parent / ".gitignore"
+        if not ignore.exists():
+            write_atomically(ignore, "*\n")
+        write_atomically(file, text)
+
+
+def code_stamp(*parts: str) -> str:
+    """What changes whenever the named parts of the package do: their sizes and times, and the versions around them.
+
+    A part that starts with `/` is a package beside this one.
+    """
+    package = Path(__file__).parents[1]
+    stats = [
+        _stat(module) for part in parts for module in _modules(package.parent if part[:1] == "/" else package, part)
+    ]
+    return hashlib.blake2b(repr((__version__, sys.version, stats)).encode(), digest_size=16).hexdigest()
+
+
+def _modules(base: Path, part: str) -> Iterator[Path]:
+    path = base / part.lstrip("/")
+    return iter(sorted(path.rglob("*.py"))) if path.is_dir() else iter((path,) if path.exists() else ())
+
+
+def _stat(module: Path) -> tuple[str, int, int]:
+    stat = module.stat()
+    return (str(module), stat.st_size, stat.st_mtime_ns)

@@ -1,0 +1,197 @@
+"""The calls of a log that a project has a use for, at little more than the cost of reading the log.
+
+A line in one of the fast shapes costs one decoding of its head and of the properties that are read; any other line goes
+through the general readers. Both ways give the same calls. What differs: values that nothing reads are only checked to be
+well-formed JSON in UTF-8, so a number beyond 64 bits or data nested too deeply is refused only where something reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from mailwright.diagnostics import ConfigurationError
+from simulator.history.calls import Call, CallKind
+from simulator.history.heads import SHAPES, Heads, Shape, heads_of
+from simulator.history.json_lines import calls_of_line
+from simulator.history.makers import DoesNotFit, Maker, event_maker, identify_maker
+from simulator.history.readers import FORMATS, calls_of_log, label_of, open_log
+from simulator.history.refusals import OnBad, Refusals
+from simulator.history.streams import Progress, StreamBroken, lines_of, log_files
+from simulator.history.wanted import NAMES_LIMIT, OTHER_NAMES, Seen, Wanted, narrowed
+
+# What a decoder or maker raises for a line that does not fit it.
+_UNFIT = (msgspec.MsgspecError, DoesNotFit, UnicodeDecodeError, RecursionError, OverflowError)
+
+
+class _Slot:
+    """One event name: how often it came, and what makes its calls."""
+
+    __slots__ = ("count", "make", "name")
+
+    def __init__(self, name: str, make: Maker | None) -> None:
+        self.name = name
+        self.make = make
+        self.count = 0
+
+
+class _Slots(dict[str, _Slot]):
+    """A slot for each event name as written, made when the name first comes."""
+
+    def __init__(self, heads: Heads, wanted: Wanted) -> None:
+        super().__init__()
+        self._heads = heads
+        self._wanted = wanted
+        self._rest = _Slot(OTHER_NAMES, None)
+
+    def __missing__(self, written: str) -> _Slot:
+        name = written.strip()
+        make: Maker | None = None
+        if not name:
+            make = _no_name
+        elif self._wanted.is_event(name):
+            make = event_maker(self._heads.shape, name, self._wanted.of_event(name), self._heads.data)
+        elif len(self) >= NAMES_LIMIT:
+            return self._rest
+        slot = self[written] = _Slot(name, make)
+        return slot
+
+    def taken(self) -> Iterator[tuple[str, int]]:
+        """Each name with its count since the last time."""
+        for slot in (*self.values(), self._rest):
+            if slot.count:
+                yield slot.name, slot.count
+                slot.count = 0
+
+
+def _no_name(_: object, __: int) -> Call:
+    raise DoesNotFit
+
+
+class _Reader:
+    """One fast shape: its decoder and makers."""
+
+    def __init__(self, shape: Shape, wanted: Wanted) -> None:
+        heads = heads_of(shape, wanted)
+        self.decode = heads.decode
+        self.track = heads.track
+        self.identify = heads.identify
+        self.slots = _Slots(heads, wanted)
+        self.make_identify = identify_maker(shape, wanted.of_person(), heads.attributes)
+
+    def fits(self, line: bytes) -> bool:
+        """Whether *line* is an event or an identify of this shape."""
+        try:
+            return isinstance(self.decode(line), (self.track, self.identify))
+        except _UNFIT:
+            return False
+
+
+def relevant_calls(
+    paths: Sequence[str | Path],
+    wanted: Wanted,
+    *,
+    seen: Seen,
+    on_bad: OnBad,
+    format: str = "auto",  # the word the command line has for it
+    strict: bool = False,
+    progress: Progress | None = None,
+    event_ids: set[str] | None = None,
+) -> Iterator[Call]:
+    """The calls that are *wanted*, each with only the data that is read, in the logs' order.
+
+    *seen* counts every line and event. *event_ids* gathers the ids of events that are not wanted (those of calls given out
+    are in the calls): an id seen before makes a later event invisible whatever its name, semantics R31.
+    Raises: HistoryError and ConfigurationError like `read_calls`, and at the same lines.
+    """
+    if format not in FORMATS:
+        raise ConfigurationError(f"'{format}' is no format of an event log", hint=f"one of {', '.join(FORMATS)}")
+    sieve = _Sieve(wanted, seen, event_ids)
+    for file in log_files(paths):
+        refusals = Refusals(label_of(file), on_bad, strict, seen.notes)
+        try:
+            log = open_log(file, format, progress)
+            if log.format == "ndjson":
+                with lines_of(log.chunks) as lines:
+                    yield from sieve.of_lines(lines, refusals)
+            else:
+                yield from sieve.general(calls_of_log(log, refusals))
+        except StreamBroken as error:
+            refusals.refuse(1, error.message, error.hint)
+
+
+class _Sieve:
+    """Reads logs for one project; the shape that fitted last is tried first."""
+
+    def __init__(self, wanted: Wanted, seen: Seen, event_ids: set[str] | None) -> None:
+        self._wanted = wanted
+        self._seen = seen
+        self._event_ids = event_ids
+        self._readers = [_Reader(shape, wanted) for shape in SHAPES]
+        self._reader = self._readers[0]
+
+    def general(self, calls: Iterator[Call]) -> Iterator[Call]:
+        """What is wanted of *calls* that were read the general way."""
+        seen, line = self._seen, 0
+        for call in calls:
+            if call.line != line:
+                line = call.line
+                seen.lines += 1
+            seen.calls += 1
+            if call.kind is CallKind.EVENT:
+                seen.count_event(call.name)
+            kept = narrowed(call, self._wanted)
+            if kept is not None:
+                yield kept
+            elif self._event_ids is not None and call.event_id is not None:
+                self._event_ids.add(call.event_id)
+
+    def of_lines(self, lines: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
+        """What is wanted of a log with one record a line."""
+        event_ids = self._event_ids
+        number = identified = others = 0  # others: lines that went the general way, and are counted there
+        reader = self._reader
+        decode, track, identify, slots = reader.decode, reader.track, reader.identify, reader.slots
+        make_identify = reader.make_identify
+        try:
+            for line in lines:
+                number += 1
+                try:
+                    head = decode(line)
+                    kind = head.__class__
+                    if kind is track:
+                        slot = slots[head.name]
+                        if slot.make is None:
+                            slot.count += 1
+                            if event_ids is not None and head.id is not None:
+                                event_ids.add(head.id)
+                            continue
+                        call = slot.make(head, number)
+                        slot.count += 1
+                    elif kind is identify:
+                        call = make_identify(head, number)
+                        identified += 1
+                    else:
+                        raise DoesNotFit
+                except _UNFIT:
+                    others += 1
+                    yield from self.general(iter(calls_of_line(line, number, refusals)))
+                    if not reader.fits(line):
+                        reader = self._reader = next((one for one in self._readers if one.fits(line)), reader)
+                        decode, track, identify, slots = reader.decode, reader.track, reader.identify, reader.slots
+                        make_identify = reader.make_identify
+                else:
+                    yield call
+        finally:
+            self._seen.lines += number - others
+            self._seen.calls += identified + self._events_taken()
+
+    def _events_taken(self) -> int:
+        total = 0
+        for reader in self._readers:
+            for name, count in reader.slots.taken():
+                self._seen.count_event(name, count)
+                total += count
+        return total

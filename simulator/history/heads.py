@@ -1,0 +1,233 @@
+"""Decoders for the three shapes that fast reading knows, made for just the properties that a project reads.
+
+Each turns one line into a `Track` or an `Identify` with the same field names, whatever the shape calls them. They accept
+less than the general readers do and nothing else: whatever is out of the ordinary does not fit and goes the general way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from simulator.history.calls import CallKind
+from simulator.history.stamps import SECONDS_END, AwareTime
+from simulator.history.wanted import ENVELOPE, Properties, Wanted
+
+# No value fits: a record that has such a field is none of these.
+Never = Annotated[int, Meta(gt=0, lt=0)]
+Some = Annotated[str, Meta(min_length=1)]
+Seconds = Annotated[int, Meta(gt=-SECONDS_END, lt=SECONDS_END)]
+# Values that 64 bits hold, to a depth that data has; deeper and larger ones are looked at by the general reader.
+Scalar = bool | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float | str | None
+Flat = Scalar | list[Scalar] | dict[str, Scalar]
+Value = Scalar | list[Scalar | list[Flat] | dict[str, Flat]] | dict[str, Scalar | list[Flat] | dict[str, Flat]]
+
+Fields = Mapping[str, Any]  # our field name → its type, or (type, the shape's name for it[, default])
+REFUSED_ATTRIBUTES = frozenset(("_timestamp", "_update", "cio_relationships", "anonymous_id"))
+REFUSED_DATA = ENVELOPE
+_EXCHANGE = ("method", "request")
+_WRAPPED = (*_EXCHANGE, "person", "batch", "activities", "messages")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One fast shape: where its fields stand, and how a call's person and times are taken from them."""
+
+    name: str
+    tag_field: str
+    track_tag: str
+    rest_tags: tuple[str, ...]  # kinds of record that are well-formed here and go the general way
+    fields: Fields  # of both kinds
+    track: Fields
+    identify: Fields
+    never: tuple[str, ...]
+    data: tuple[str, ...] = ("attributes",)  # where an event's data stands; a record with the others does not fit
+    attributes: tuple[str, ...] = ("attributes",)  # where a person's attributes stand, likewise
+    person: str = "r.person"
+    id_type: str = "ID"
+    at: str = "r.at"
+    timestamp: str = "r.timestamp"
+    anonymous: str = "None"
+
+
+def _never_fields(names: Sequence[str]) -> list[Any]:
+    return [(f"never{at}", Never, msgspec.field(name=name, default=0)) for at, name in enumerate(names)]
+
+
+def _identifiers(named: str, *others: str) -> type[msgspec.Struct]:
+    return msgspec.defstruct(
+        "Identifiers", [("named", Some, msgspec.field(name=named)), *_never_fields(others)], gc=False
+    )
+
+
+class _Context(msgspec.Struct, gc=False):
+    traits: Never = 0
+
+
+_STAMPS: Fields = {"at": (Seconds | None, "at", None), "timestamp": (Seconds | None, "timestamp", None)}
+_OURS: Fields = {"person": (Some, "person"), "id": (Some | None, "id", None), **_STAMPS}
+_V2_ACTIONS = ("page", "screen", "delete", "suppress", "unsuppress", "merge", "add_device", "delete_device",
+               "add_relationships", "delete_relationships")  # fmt: skip
+
+SIMPLE = Shape(
+    name="simple",
+    tag_field="type",
+    track_tag="track",
+    rest_tags=tuple(kind.value for kind in CallKind if kind is not CallKind.IDENTIFY),
+    fields=_OURS,
+    track={"name": (Some, "name")},
+    identify={},
+    never=(
+        *_EXCHANGE,
+        "received_at",
+        "receivedAt",
+        "id_type",
+        "anonymous_id",
+        "other",
+        "other_type",
+        "cio_relationships",
+    ),
+    data=("data", "attributes"),
+    attributes=("attributes", "data"),
+)
+
+
+def _v2(named: str, id_type: str, *others: str) -> Shape:
+    identifiers = _identifiers(named, *others, "anonymous_id")
+    return Shape(
+        name=f"v2 by {named}",
+        tag_field="action",
+        track_tag="event",
+        rest_tags=_V2_ACTIONS,
+        fields={
+            "type": (Literal["person"], "type"),
+            "who": (identifiers, "identifiers"),
+            "id": (Some | None, "id", None),
+            **_STAMPS,
+        },
+        track={"name": (Some, "name")},
+        identify={},
+        never=(*_WRAPPED, "received_at", "receivedAt", "anonymous_id", "cio_relationships"),
+        person="r.who.named",
+        id_type=id_type,
+    )
+
+
+SPEC = Shape(
+    name="Segment specification",
+    tag_field="type",
+    track_tag="track",
+    rest_tags=("page", "screen", "alias", "group"),
+    fields={
+        "person": (Some, "userId"),
+        "id": (Some | None, "messageId", None),
+        "timestamp": (AwareTime, "timestamp"),
+        "at": (AwareTime | None, "receivedAt", None),
+        "anonymous": (Some | None, "anonymousId", None),
+    },
+    track={"name": (Some, "event")},
+    identify={"context": (_Context | None, "context", None)},
+    never=(
+        *_WRAPPED,
+        "message_id",
+        "anonymous_id",
+        "received_at",
+        "at",
+        "cio_relationships",
+        "action",
+        "metric",
+        "event_type",
+        "attribute_name",
+        "customer_identifiers",
+        "delivery_type",
+    ),
+    data=("properties",),
+    attributes=("traits",),
+    at="None if r.at is None else floor(r.at.timestamp())",
+    timestamp="floor(r.timestamp.timestamp())",
+    anonymous="r.anonymous",
+)
+SHAPES = (SIMPLE, _v2("id", "ID"), SPEC, _v2("email", "EMAIL", "id"))
+
+
+class Track(msgspec.Struct, gc=False):
+    """An event; each shape's decoder makes its own kind of it."""
+
+
+class Identify(msgspec.Struct, gc=False):
+    """An identify; each shape's decoder makes its own kind of it."""
+
+
+class Rest(msgspec.Struct, gc=False):
+    """A record of the shape that is neither: the general reader's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """How the data of a call is decoded: at once, into a field for each property that is read, or kept as bytes."""
+
+    kind: Any  # the type of the record's data field
+    positions: Mapping[str, int] | None  # property → its field's number; None: kept as bytes for a decoder of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """One shape's decoder, and what it makes."""
+
+    shape: Shape
+    decode: Callable[[bytes], Any]
+    track: type[Track]
+    identify: type[Identify]
+    data: Values
+    attributes: Values
+
+
+def heads_of(shape: Shape, wanted: Wanted) -> Heads:
+    """The decoder of *shape* for what is *wanted*."""
+    data = values_of([wanted.of_event(name) for name in wanted.events], REFUSED_DATA)
+    attributes = values_of([wanted.of_person()], REFUSED_ATTRIBUTES)
+    track = _struct("Track", Track, shape, shape.track_tag, shape.track, shape.data, data)
+    identify = _struct("Identify", Identify, shape, "identify", shape.identify, shape.attributes, attributes)
+    either: Any = track | identify
+    for tag in shape.rest_tags:
+        either |= msgspec.defstruct("Rest", [], bases=(Rest,), tag_field=shape.tag_field, tag=tag, gc=False)
+    return Heads(shape, msgspec.json.Decoder(either).decode, track, identify, data, attributes)
+
+
+def values_of(wanted: Sequence[Properties], refused: frozenset[str]) -> Values:
+    """How to decode data of which any of *wanted* may be read."""
+    if None in wanted:
+        return Values(msgspec.Raw, None)
+    names = sorted({name for some in wanted if some is not None for name in some - refused})
+    return Values(values_struct(names, refused), {name: at for at, name in enumerate(names)})
+
+
+def values_struct(names: Sequence[str], refused: frozenset[str]) -> type[msgspec.Struct]:
+    """A struct with the fields f0, f1 … for the properties called *names*; data with any of *refused* does not fit."""
+    fields: list[Any] = [
+        (f"f{at}", Value | UnsetType, msgspec.field(name=name, default=UNSET)) for at, name in enumerate(names)
+    ]
+    fields += _never_fields(sorted(refused))
+    return msgspec.defstruct("Values", fields, gc=False)
+
+
+def _struct(
+    name: str, base: type[Any], shape: Shape, tag: str, own: Fields, data: tuple[str, ...], values: Values
+) -> Any:
+    needed: list[Any] = []
+    optional: list[Any] = []
+    for key, (kind, theirs, *default) in {**shape.fields, **own}.items():
+        if default:
+            optional.append((key, kind, msgspec.field(name=theirs, default=default[0])))
+        else:
+            needed.append((key, kind, msgspec.field(name=theirs)))
+    if values.positions is None:
+        optional.append(("data", msgspec.Raw, msgspec.field(name=data[0], default=msgspec.Raw(b"{}"))))
+    else:
+        optional.append(("data", values.kind, msgspec.field(name=data[0], default_factory=values.kind)))
+    fields = [*needed, *optional, *_never_fields((*shape.never, *data[1:]))]
+    return msgspec.defstruct(name, fields, bases=(base,), tag_field=shape.tag_field, tag=tag, gc=False)

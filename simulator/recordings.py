@@ -1,0 +1,236 @@
+"""Journeys that nothing disturbs, told from a recording of the engine's own run.
+
+Most journeys of a large log pass their steps while nothing that they look at changes. Two such journeys of one campaign,
+whose people and events answer every question of the campaign alike, do the same things at the same distances from entry.
+The engine runs the first of them on its own and the run is kept; the others wait beside the person, and when they are over
+undisturbed they are counted by it. If something that any recording depends on changes before, the journey is handed to the
+engine, from its entry on, before the change is made: so there is one meaning, the engine's, and here is only when to ask it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mailwright.definitions.steps import BranchStep, ExitStep, MessageStep, SplitStep, WaitStep
+from simulator.conditions import Check
+from simulator.journeys import Journey
+from simulator.people import Person
+from simulator.trace import AnyEntry
+
+if TYPE_CHECKING:
+    from simulator.content import CompiledCampaign, Content
+    from simulator.engine import Engine
+    from simulator.journeys import Cause
+    from simulator.workflow import Node
+
+# Attributes that decide about messages beside those the content names (semantics R84 to R88, R94).
+_MESSAGE_ATTRIBUTES = frozenset({"unsubscribed", "cio_subscription_preferences", "email", "phone", "language"})
+KEPT = 4096
+"""Recordings kept for one campaign; beyond them journeys go through the engine one by one."""
+
+
+@dataclass(slots=True, eq=False)
+class Recording:
+    """What one undisturbed journey does: its entries from entry on, with times counted from there."""
+
+    entries: tuple[AnyEntry, ...]
+    length: int  # seconds from entry to the last entry
+    journeys: int = 0  # told from it so far
+
+
+@dataclass(slots=True, eq=False)
+class Recordable:
+    """A campaign whose journeys may be told from recordings."""
+
+    campaign: CompiledCampaign
+    checks: tuple[Check, ...]  # every question it asks of the person and the event
+    messages: tuple[tuple[Node, str], ...]  # its message steps and their files
+    attributes: frozenset[str]  # those whose change may change its course
+    events: frozenset[str]  # names, in lower case, that may end it
+    kept: dict[Hashable, Recording] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Open:
+    """A journey that is told from a recording unless something disturbs it."""
+
+    at: int
+    number: int
+    since: int
+    cause: Cause
+    recording: Recording
+    recordable: Recordable
+
+
+def recordables_in(content: Content, also: frozenset[str]) -> dict[int, Recordable]:
+    """The campaigns of *content* that can be told from recordings, by number; *also* are the attributes messages read."""
+    if content.crosses_people or content.asks_messages:
+        return {}
+    found = {}
+    for campaign in content.campaigns:
+        recordable = _recordable(content, campaign, also)
+        if recordable is not None:
+            found[campaign.number] = recordable
+    return found
+
+
+def _recordable(content: Content, campaign: CompiledCampaign, also: frozenset[str]) -> Recordable | None:
+    if campaign.trigger_kind != "event" or not campaign.parallel:
+        return None
+    if content.assumptions.frequency_counts_from != "entry":
+        return None
+    checks = [campaign.filter]
+    messages: list[tuple[Node, str]] = []
+    for node in campaign.nodes:
+        if not _may_record(content, campaign, node):
+            return None
+        checks += [node.only_if, *(way.check for way in node.ways)]
+        if isinstance(node.step, MessageStep):
+            messages.append((node, getattr(node.step, node.kind)))
+    asked = tuple(check for check in checks if check is not None)
+    if not all(map(_is_steady, asked)):
+        return None
+    ends = [check.reads for check in (campaign.goal, campaign.exit_on) if check is not None]
+    if any(reads.timed or reads.segments or reads.changes or reads.messages for reads in ends):
+        return None
+    names = _MESSAGE_ATTRIBUTES.union(also, *(check.reads.attributes for check in asked), *(r.attributes for r in ends))
+    events = frozenset[str]().union(*(reads.events for reads in ends))
+    return Recordable(campaign, asked, tuple(messages), names, events)
+
+
+def _may_record(content: Content, campaign: CompiledCampaign, node: Node) -> bool:
+    """Whether the step looks at nothing but what stays the same while nothing changes, and changes nothing itself."""
+    match node.step:
+        case MessageStep() as step:
+            counts = step.counts_toward_limit
+            counted = campaign.definition.counts_toward_limit if counts is None else counts
+            limited = counted and content.workspace.message_limit is not None
+            return node.kind != "ab_test" and not limited and not content.workspace.esp_suppressed
+        case WaitStep():
+            return node.least == node.seconds
+        case BranchStep() | SplitStep() | ExitStep():
+            return True
+        case _:
+            return False
+
+
+def _is_steady(check: Check) -> bool:
+    reads = check.reads
+    return not (reads.timed or reads.segments or reads.events or reads.changes or reads.messages)
+
+
+class Recorder:
+    """Tells journeys from recordings, and hands them to the engine where that would not be sound."""
+
+    def __init__(self, engine: Engine, tell: Callable[[Open, Person], None]) -> None:
+        self.engine = engine
+        engine.recorder = self
+        self.recordables = recordables_in(engine.content, engine.messages.attributes_read())
+        self._tell = tell
+        self._records = False
+
+    def open(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> bool:
+        """Keep a journey that starts now as one to be told; False when the engine has to run it."""
+        recordable = self.recordables.get(campaign.number)
+        if recordable is None or self._records:
+            return False
+        key = self._key(recordable, person, cause, at)
+        if key is None:
+            return False
+        recording = recordable.kept.get(key)
+        if recording is None:
+            if len(recordable.kept) >= KEPT:
+                return False
+            recording = recordable.kept[key] = self._record(campaign, person, cause, at)
+        number = person.note_entry(campaign.number, at)
+        person.open = (*person.open, Open(at, number, person.number, cause, recording, recordable))
+        return True
+
+    def _key(self, recordable: Recordable, person: Person, cause: Cause, at: int) -> Hashable | None:
+        """All that the journey's course depends on; None where it cannot be said."""
+        attributes = person.attributes
+        if "cio_subscription_preferences" in attributes or (cause.event is not None and "recipient" in cause.event):
+            return None
+        moment = self.engine.cause_moment(person, at, cause)
+        email, unsubscribed = attributes.get("email"), attributes.get("unsubscribed")
+        if unsubscribed is not None and unsubscribed is not False:
+            return None
+        answers = [check.holds(moment) for check in recordable.checks]
+        classes: list[Hashable] = []
+        journey = Journey(recordable.campaign, person, 0, at, cause) if recordable.messages else None
+        for node, name in recordable.messages:
+            assert journey is not None  # made where there are messages
+            rendered = self.engine.messages.render_class(journey, node, name, at)
+            if rendered is None:
+                return None
+            classes.append(rendered)
+        phone = attributes.get("phone")
+        language = attributes.get("language")
+        return (
+            *answers, *classes, email.__class__ is str and email != "", phone.__class__ is str and phone != "",
+            language if language.__class__ is str else None,
+        )  # fmt: skip
+
+    def _record(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> Recording:
+        """Run the journey on its own, with nobody and nothing else about."""
+        engine = self.engine
+        entries: list[AnyEntry] = []
+        alone = Person(person.key, at)
+        alone.attributes = person.attributes
+        emit, engine.emit = engine.emit, entries.append
+        self._records = True
+        try:
+            engine.enter(campaign, alone, cause, at)
+            while alone.journeys and alone.agenda is not None and alone.agenda.next_at() is not None:
+                engine.advance(alone, (alone.agenda.next_at() or 0) + 1)
+        finally:
+            engine.emit = emit
+            self._records = False
+        return Recording(tuple(entries), entries[-1].at - at if entries else 0)
+
+    def settle(self, person: Person, before: int) -> None:
+        """Tell the person's journeys that were over before *before*."""
+        if not any(journey.at + journey.recording.length < before for journey in person.open):
+            return
+        kept = []
+        for journey in person.open:
+            if journey.at + journey.recording.length < before:
+                self._tell(journey, person)
+            else:
+                kept.append(journey)
+        person.open = tuple(kept)
+
+    def event_comes(self, person: Person, event: str, at: int) -> None:
+        """An event that goals or exits wait for is about to be received."""
+        self._disturb(person, at, [one for one in person.open if event in one.recordable.events])
+
+    def attributes_change(self, person: Person, values: Mapping[str, Any], at: int) -> None:
+        """Attributes are about to be written."""
+        have = person.attributes
+        names = {name for name, value in values.items() if have.get(name) != value}
+        if names:
+            self._disturb(person, at, [one for one in person.open if not names.isdisjoint(one.recordable.attributes)])
+
+    def disturb(self, person: Person, at: int) -> None:
+        """Everything about the person may change."""
+        self._disturb(person, at, person.open)
+
+    def _disturb(self, person: Person, at: int, concerned: Sequence[Open]) -> None:
+        """Tell what is over, and let the engine run the concerned journeys from their entry to now."""
+        if not concerned:
+            return
+        running = [one for one in concerned if one.at + one.recording.length >= at]
+        self.settle(person, at)
+        if running:
+            person.open = tuple(one for one in person.open if one not in running)
+            for one in running:
+                self._hand_over(one, person)
+            self.engine.advance(person, at)
+
+    def _hand_over(self, opened: Open, person: Person) -> None:
+        campaign = opened.recordable.campaign
+        journey = Journey(campaign, person, opened.number, opened.at, opened.cause)
+        journey.since = opened.since
+        self.engine.start(journey, opened.at)

@@ -1,0 +1,56 @@
+"""CSS from style elements into style attributes, and when a page is left as it is."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+
+DEEPEST = 400
+"""Elements within elements beyond which a page is not inlined: css-inline needs stack for each."""
+
+_STYLE = re.compile(r"<style[\s>/]", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+
+
+@lru_cache(maxsize=1)
+def inliner() -> CSSInliner:
+    """The one inliner; it loads nothing, neither from the network nor from files."""
+    from css_inline import CSSInliner
+
+    return CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
+
+
+def inline_css(page: str) -> tuple[str, str]:
+    """The page with its CSS in style attributes, and a warning where that could not be done.
+
+    Source: Customer.io docs: CSS is inlined before sending, by Juice in the latest dialect (liquid §9).
+    Assumed: style elements stay, since media queries need them; a page without any is left as it is.
+    """
+    if not _STYLE.search(page):
+        return page, ""
+    if is_too_deep(page):
+        return page, f"CSS is not inlined: elements are nested deeper than {DEEPEST} levels"
+    try:
+        return inliner().inline(page), ""
+    except Exception as error:  # noqa: BLE001  css-inline's own errors have no common base but ValueError and OSError
+        return page, f"CSS is not inlined: {type(error).__name__}"
+
+
+def is_too_deep(page: str) -> bool:
+    """Whether elements may be nested deeper than the inliner can stand; what is never closed counts as deep."""
+    if page.count("<") <= DEEPEST:
+        return False
+    depth = 0
+    for end, name in _TAG.findall(page):
+        if end:
+            depth -= depth > 0
+        elif name.lower() not in _VOID:
+            depth += 1
+            if depth > DEEPEST:
+                return True
+    return False
