@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from mailwright.definitions.layout import Layout
 from mailwright.definitions.message import EmailFields, Message, MessageFields, Text, Webhook, WebhookContent
 from mailwright.definitions.project import Project
-from mailwright.definitions.triggers import trigger_kind
 from mailwright.definitions.workspace import Workspace
 from mailwright.diagnostics import ConfigurationError, Span, name_hint
 

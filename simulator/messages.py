@@ -68,4 +68,9 @@ def messages_for(content: Content, mode: str) -> Messages:
     """What renders the messages of a replay in that mode."""
     if mode == "none":
         return Unrendered()
+    if mode in MODES:
+        # Only a replay that renders pays for Liquid's import.
+        from simulator.rendering.replayed import Rendering
+
+        return Rendering(content, whole=mode == "all")
     raise ValueError(f"no way of rendering is called {mode!r}")

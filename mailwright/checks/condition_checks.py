@@ -56,7 +56,6 @@ def _contradictions(asked: Asked) -> Iterator[Diagnostic]:
 def _compare(project: Project, clause: Clause, compare: Compare) -> Iterator[Diagnostic]:
     found, problems = _known(project, clause, compare.subject, compare.path)
     yield from problems
-    yield from _operands(clause, compare)
     if found is not None:
         yield from _values(clause, compare, found)
         yield from _types(clause, compare, found)
@@ -88,15 +87,6 @@ def _person(project: Project, clause: Clause, path: str) -> tuple[Property | Non
         return found, []
     hint = name_hint(found.name, found.known, "attributes")
     return None, [finding("unknown-attribute", f"people have no attribute '{found.name}'", clause.span, hint)]
-
-
-def _operands(clause: Clause, compare: Compare) -> Iterator[Diagnostic]:
-    if compare.operator is Operator.BETWEEN and len(compare.values) == 2:
-        low, high = (as_number(value) for value in compare.values)
-        if low is not None and high is not None and low > high:
-            message = f"nothing is between {compare.values[0]} and {compare.values[1]}"
-            hint = f"[{compare.values[1]}, {compare.values[0]}]"
-            yield finding("reversed-range", message, clause.span, hint)
 
 
 def _values(clause: Clause, compare: Compare, found: Property) -> Iterator[Diagnostic]:

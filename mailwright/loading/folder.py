@@ -17,6 +17,7 @@ from mailwright.loading.layout_folder import read_layouts
 from mailwright.loading.references import resolved
 from mailwright.loading.settings import read_settings
 from mailwright.loading.shared_folder import read_shared
+from mailwright.loading.yaml_tree import lines_of
 
 Value = TypeVar("Value")
 _NOT_CAMPAIGNS = ("__pycache__",)
@@ -111,7 +112,7 @@ def _sourced(files: Files, problems: list[Diagnostic]) -> list[Diagnostic]:
         if not problem.source_line:
             name = problem.span.file
             if name not in lines:
-                lines[name] = Files(files.root).lines(name)
+                lines[name] = lines_of(Files(files.root).text(name) or "")
             written = lines[name]
             if problem.span.line <= len(written):
                 problem = replace(problem, source_line=written[problem.span.line - 1])

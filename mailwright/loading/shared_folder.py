@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -54,6 +54,3 @@ def _each_event(contents: Contents, folder: str) -> None:
             continue
         contents.events[event.name] = event
         contents.event_files[event.name] = file
-
-
-Reader = Callable[[Contents], None]

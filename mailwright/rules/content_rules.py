@@ -91,10 +91,10 @@ _DATA = (
     ),
     Rule(
         "reversed-range",
-        "a range ends before it begins",
-        "Nothing is between 50 and 10.",
-        _campaign("filter: {person: {created_at: {between: [50, 10]}}}\n" + _sends()),
-        _campaign("filter: {person: {created_at: {between: [10, 50]}}}\n" + _sends()),
+        "a wait of random length ends before it begins",
+        "Nothing is between three days and one.",
+        _campaign("workflow:\n  - wait: {between: [3d, 1d]}\n  - email: hello"),
+        _campaign("workflow:\n  - wait: {between: [1d, 3d]}\n  - email: hello"),
     ),
     Rule(
         "two-spellings",
@@ -338,7 +338,8 @@ _WORKFLOWS = (
         "a campaign starts itself again without any wait",
         "Each journey starts the next in the same second, with an email each, until somebody stops it.",
         _campaign("workflow:\n  - email: hello\n  - create_event: {name: signed_up, data: {method: email}}"),
-        _campaign("workflow:\n  - email: hello\n  - create_event: {name: greeted}"),
+        "# file: campaigns/_shared/events/greeted.yaml\nname: greeted\n"
+        + _campaign("workflow:\n  - email: hello\n  - create_event: {name: greeted}"),
     ),
 )
 

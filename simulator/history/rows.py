@@ -107,7 +107,8 @@ def _record(cells: dict[str, Any], columns: Columns) -> dict[str, Any]:
         meant.discard(named_by if named_by in (roles.get("email"), roles.get("anonymous_id")) else "")
     else:
         meant |= {roles[role] for role in ("email", "cio_id", "anonymous_id") if role in roles}
-    if cells.get(roles.get("type", "")) in _KINDS:
+    said = cells.get(roles.get("type", ""))
+    if isinstance(said, str) and said in _KINDS:
         meant.add(roles["type"])
     data = {name.strip(): typed(value) for name, value in cells.items() if name not in meant}
     record = {

@@ -107,6 +107,8 @@ def _shape_of(record: Record) -> Callable[[Record, Reading], Sequence[Call]]:
     if record.get("person") is not None:
         return simple
     kind = record.get("type")
+    if kind is not None and not isinstance(kind, str):
+        raise ShapeError(_unknown(kind))
     if kind in ("person", "object", "delivery") or (
         "action" in record and ("identifiers" in record or "primary" in record)
     ):

@@ -13,8 +13,6 @@ DEEPEST = 400
 """Elements within elements beyond which a page is not inlined: css-inline needs stack for each."""
 
 _STYLE = re.compile(r"<style[\s>/]", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
 
 @lru_cache(maxsize=1)
@@ -42,15 +40,16 @@ def inline_css(page: str) -> tuple[str, str]:
 
 
 def is_too_deep(page: str) -> bool:
-    """Whether elements may be nested deeper than the inliner can stand; what is never closed counts as deep."""
+    """Whether elements are nested deeper than the inliner can stand, as a browser would build the page."""
     if page.count("<") <= DEEPEST:
         return False
+    from turbohtml import Element, parse
+
+    level: list[Element] = [node for node in parse(page, positions=False).children if isinstance(node, Element)]
     depth = 0
-    for end, name in _TAG.findall(page):
-        if end:
-            depth -= depth > 0
-        elif name.lower() not in _VOID:
-            depth += 1
-            if depth > DEEPEST:
-                return True
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            return True
+        level = [child for node in level for child in node.children if isinstance(child, Element)]
     return False

@@ -78,5 +78,5 @@ def _doubts(report: Report) -> Iterator[str]:
 def _bad(report: Report) -> Iterator[str]:
     for bad in report.bad_lines[:20]:
         yield f"- {escaped(bad.file)}:{bad.line}:{bad.column} {escaped(bad.message)}"
-    if len(report.bad_lines) > 20:
-        yield f"- and {len(report.bad_lines) - 20:,} more bad lines"
+    if report.bad_count > 20:
+        yield f"- and {report.bad_count - 20:,} more bad lines"

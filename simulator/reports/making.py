@@ -45,6 +45,7 @@ def make_report(
     logs: Iterable[str] = (),
     journeys: Iterable[SampleJourney] = (),
     only: Iterable[str] = (),
+    bad_count: int | None = None,
 ) -> Report:
     """The report of one replay; *only* keeps these campaigns, none keeps all."""
     chosen = set(only)
@@ -72,6 +73,7 @@ def make_report(
         assumptions=tuple(_assumptions(project, run.assumptions)),
         warnings=tuple(_warnings(summary)),
         bad_lines=tuple(BadLineRow(bad.file, bad.line, bad.column, bad.message, bad.hint) for bad in run.bad_lines),
+        bad_count=len(run.bad_lines) if bad_count is None else bad_count,
         unused_events=tuple(sorted(run.unused_events.items(), key=lambda item: (-item[1], item[0]))[:UNUSED_SHOWN]),
         days=tuple(_days(summary.per_day)),
         journeys=tuple(journeys),

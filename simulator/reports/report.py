@@ -148,7 +148,8 @@ class Report:
     not_modelled: tuple[NotModelled, ...]
     assumptions: tuple[AssumptionRow, ...]
     warnings: tuple[WarningRow, ...]
-    bad_lines: tuple[BadLineRow, ...]
+    bad_lines: tuple[BadLineRow, ...]  # the first thousand
+    bad_count: int
     unused_events: tuple[tuple[str, int], ...]
     days: tuple[DayRow, ...] = ()
     journeys: tuple[SampleJourney, ...] = field(default=())

@@ -52,8 +52,8 @@ def summary_line(report: Report) -> str:
         parts[-1] += f" ({totals.failed:,} failed)"
     if report.not_modelled:
         parts.append(f"{len(report.not_modelled):,} not modelled")
-    if report.bad_lines:
-        parts.append(counted(len(report.bad_lines), "bad line"))
+    if report.bad_count:
+        parts.append(counted(report.bad_count, "bad line"))
     return ", ".join(parts)
 
 
@@ -158,10 +158,10 @@ def _warnings(report: Report, style: Style) -> Iterator[str]:
 def _bad_lines(report: Report, style: Style) -> Iterator[str]:
     if not report.bad_lines:
         return
-    yield style.alarm(f"{counted(len(report.bad_lines), 'line')} could not be read")
+    yield style.alarm(f"{counted(report.bad_count, 'line')} could not be read")
     for bad in report.bad_lines[:SHOWN_BAD_LINES]:
         yield from paragraph(f"{bad.file}:{bad.line}:{bad.column}  {bad.message}", style)
         if bad.hint:
             yield from paragraph(f"try: {bad.hint}", style, indent="     ")
-    if len(report.bad_lines) > SHOWN_BAD_LINES:
-        yield style.faint(f"  and {len(report.bad_lines) - SHOWN_BAD_LINES:,} more")
+    if report.bad_count > SHOWN_BAD_LINES:
+        yield style.faint(f"  and {report.bad_count - SHOWN_BAD_LINES:,} more")

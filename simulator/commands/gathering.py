@@ -1,0 +1,193 @@
+"""What the commands of the simulator gather at the edge: the project, the log, the replay, and where a report goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailwright.diagnostics import ConfigurationError, name_hint
+
+if TYPE_CHECKING:
+    from mailwright.definitions.project import Project
+    from simulator.history.calls import BadLine, Call
+    from simulator.run import Run
+
+BAD_LINES_KEPT = 1000
+
+
+@dataclass(slots=True)
+class Log:
+    """An event log as the command line names it; the bad lines found so far, the first thousand in full."""
+
+    files: Sequence[str]
+    strict: bool = False
+    bad: list[BadLine] = field(default_factory=list)
+    bad_count: int = 0
+    notes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a report calls the files: their last part, so that a report says nothing of this machine."""
+        return tuple("standard input" if file == "-" else Path(file).name or file for file in self.files)
+
+    def calls(self) -> Iterator[Call]:
+        """The calls, with a progress line where somebody watches.
+
+        Raises: HistoryError when a file cannot be read or, where strict, at the first bad line.
+        """
+        from simulator.history.readers import read_calls
+
+        with_bar = sys.stderr.isatty()
+        yield from read_calls(
+            [file if file == "-" else Path(file) for file in self.files],
+            strict=self.strict,
+            on_bad=self._note,
+            progress=progress_line if with_bar else None,
+            notes=self.notes,
+        )
+        if with_bar:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def _note(self, bad: BadLine) -> None:
+        self.bad_count += 1
+        if len(self.bad) < BAD_LINES_KEPT:
+            self.bad.append(bad)
+
+
+_shown = -1
+
+
+def progress_line(read: int, size: int) -> None:
+    """Show how far a file is read, each time there is something new to show."""
+    global _shown
+    share = 100 * read // size if size else read >> 20
+    if share != _shown:
+        _shown = share
+        text = f"reading {share:3d} % [{'=' * (share * 30 // 100):<30}]" if size else f"reading, {share} MB"
+        print(f"\r{text}", end="", file=sys.stderr, flush=True)
+
+
+def open_project(root: str | Path, workspace: str | None) -> Project:
+    """The project at *root* as *workspace* has it.
+
+    Raises: ContentError with every mistake; ConfigurationError when there is no such project or workspace.
+    """
+    from mailwright.loading.folder import load_project
+    from mailwright.loading.variables import with_vars
+
+    project = load_project(root)
+    name, _ = project.workspace(workspace)
+    return with_vars(project, name)
+
+
+def known_campaigns(project: Project, slugs: Sequence[str]) -> list[str]:
+    """The campaigns asked for.
+
+    Raises: ConfigurationError when there is no such campaign.
+    """
+    for slug in slugs:
+        if slug not in project.campaigns:
+            raise ConfigurationError(
+                f"no campaign is called '{slug}'", hint=name_hint(slug, list(project.campaigns), "campaigns")
+            )
+    return list(slugs)
+
+
+def time_given(text: str | None, flag: str) -> int | None:
+    """A time from the command line in Unix seconds: ISO 8601 (UTC unless it says otherwise) or Unix seconds.
+
+    Raises: ConfigurationError when it is neither.
+    """
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        found = datetime.fromisoformat(text)
+        return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError) as error:
+        raise ConfigurationError(
+            f"{flag} cannot be '{text}'", hint="a time such as 2026-01-31, 2026-01-31T12:00:00Z or Unix seconds"
+        ) from error
+
+
+def replayed_apart(
+    root: str | Path,
+    project: Project,
+    workspace: str | None,
+    log: Log,
+    processes: int,
+    until: int | None,
+    render: str,
+) -> Run:
+    """The replay done by several processes, each with its own people; the same bytes as one would give."""
+    from simulator.content import compile_content
+    from simulator.replay import LOOK_AHEAD, replay
+    from simulator.splitting import split_calls
+
+    apart = 1 if compile_content(project, workspace).crosses_people else processes
+    pieces, last = split_calls(log.calls(), apart)
+    if len(pieces) == 1:
+        return replay(project, workspace, pieces[0], until=until, render=render)
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    stop = until if until is not None else last + LOOK_AHEAD
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        going = [pool.submit(replay_piece, str(root), workspace, piece, stop, render) for piece in pieces]
+        return joined_runs([future.result() for future in going])
+
+
+def replay_piece(root: str, workspace: str | None, calls: list[Call], until: int, render: str) -> Run:
+    """One process's share of a replay."""
+    from simulator.replay import replay
+
+    return replay(open_project(root, workspace), workspace, calls, until=until, render=render)
+
+
+def joined_runs(runs: Sequence[Run]) -> Run:
+    """Several people's replays as the one they are parts of."""
+    from simulator.replay import joined
+
+    whole = runs[0]
+    for run in runs[1:]:
+        whole.assumptions += run.assumptions
+        whole.calls_by_name += run.calls_by_name
+        whole.unused_events += run.unused_events
+        whole.calls += run.calls
+        whole.people += run.people
+        whole.profiles = {**whole.profiles, **run.profiles}
+        whole.first_at = _either(min, whole.first_at, run.first_at)
+        whole.last_at = _either(max, whole.last_at, run.last_at)
+    whole.entries = joined([run.entries for run in runs])
+    return whole
+
+
+def _either(choose: Callable[[int, int], int], one: int | None, other: int | None) -> int | None:
+    return choose(one, other) if one is not None and other is not None else one if other is None else other
+
+
+def write_report(path: str | Path, content: str | bytes) -> None:
+    """Put a report in place of the file at *path* in one step.
+
+    Raises: ConfigurationError when it cannot be written.
+    """
+    target = Path(path)
+    name = ""
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except OSError as error:
+        if name:
+            Path(name).unlink(missing_ok=True)
+        raise ConfigurationError(f"cannot write '{path}': {error.strerror}", hint="a file in a folder that is there") from error

@@ -1,0 +1,183 @@
+"""Run an event log through all campaigns: who enters which, what each person gets and when, and why not."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mailwright.definitions.project import Project
+    from simulator.commands.gathering import Log
+    from simulator.reports.report import Report
+    from simulator.run import Run
+    from simulator.summary import Summary
+
+FORMATS = ("text", "json", "jsonl", "md", "html")
+RENDERS = ("none", "outcome", "all")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of `simulate`."""
+    parser.add_argument("files", nargs="*", metavar="FILE", help="event logs or folders of them; - is standard input")
+    parser.add_argument("--as", dest="workspace", metavar="WORKSPACE", help="the workspace to pretend to be")
+    parser.add_argument("--until", metavar="TIME", help="where the clock stops (default: 30 days after the last call)")
+    parser.add_argument("--from", dest="since", metavar="TIME", help="report only what happens from this time on")
+    parser.add_argument("--campaign", action="append", default=[], metavar="CAMPAIGN", help="only this one (repeatable)")
+    parser.add_argument("--person", metavar="PERSON", help="only this person: an id, an email, or a report's p-… name")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="jsonl is the trace, one decision a line")
+    parser.add_argument("--out", metavar="FILE", help="write the report there")
+    parser.add_argument("--trace", metavar="FILE", help="also write the trace there, as JSON lines")
+    parser.add_argument("--strict", action="store_true", help="stop at a bad line; what is not modelled ends in exit 1")
+    parser.add_argument("--show-people", action="store_true", help="name people by their ids and show values")
+    parser.add_argument("--render", choices=RENDERS, default="outcome", help="how far messages are rendered")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="split the log by person")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay the log and print what came of it.
+
+    Raises: ConfigurationError for wrong arguments; HistoryError when the log cannot be read.
+    """
+    from mailwright.diagnostics import ConfigurationError
+    from simulator.commands.gathering import Log, known_campaigns, open_project
+
+    if not args.files:
+        raise ConfigurationError(
+            "simulate needs an event log", hint="mailwright simulate events.ndjson, or - for standard input"
+        )
+    if args.processes < 1:
+        raise ConfigurationError("--processes is at least 1", hint="--processes 2")
+    project = open_project(args.root, args.workspace)
+    known_campaigns(project, args.campaign)
+    log = Log(args.files, strict=args.strict)
+    outcome, summary = replayed(args, project, log)
+    print_outcome(args, project, log, outcome, summary)
+    if not outcome.calls and log.bad_count:
+        return 1
+    return 1 if args.strict and outcome.not_modelled else 0
+
+
+def needs_entries(args: argparse.Namespace) -> bool:
+    """Whether the trace itself is asked for, or its counts are enough."""
+    return bool(args.format in ("jsonl", "html") or args.trace or args.person or args.since or args.processes > 1)
+
+
+def replayed(args: argparse.Namespace, project: Project, log: Log) -> tuple[Run, Summary]:
+    """What the log brings about: its trace and counts, or its counts alone where nothing more is asked for."""
+    from simulator.commands.gathering import replayed_apart, time_given
+    from simulator.replay import replay
+    from simulator.summary import Summary, summary_of
+
+    until, since = time_given(args.until, "--until"), time_given(args.since, "--from")
+    if not needs_entries(args):
+        from simulator.content import compile_content
+        from simulator.messages import messages_for
+        from simulator.tallying import Tally
+
+        summary = Summary()
+        content = compile_content(project, args.workspace)
+        tally = Tally(content, messages_for(content, args.render), summary)
+        for call in log.calls():
+            if until is None or (call.at or call.timestamp or 0) <= until:
+                tally.take(call)
+        outcome = tally.finish(until)
+        outcome.rendered = args.render
+    else:
+        if args.processes > 1:
+            outcome = replayed_apart(args.root, project, args.workspace, log, args.processes, until, args.render)
+        else:
+            outcome = replay(project, args.workspace, log.calls(), until=until, render=args.render)
+        _keep_only(args, outcome, since)
+        summary = summary_of(outcome.entries)
+    outcome.bad_lines = tuple(log.bad)
+    for code, count in log.notes.items():
+        summary.warnings[code, ""] += count
+    return outcome, summary
+
+
+def _keep_only(args: argparse.Namespace, outcome: Run, since: int | None) -> None:
+    """Leave in the trace what was asked for; the replay itself needs everybody and everything."""
+    from simulator.commands.people_asked import key_asked
+
+    if since is not None:
+        outcome.entries = [entry for entry in outcome.entries if entry.at >= since]
+    if args.person:
+        key = key_asked(args.person, outcome.profiles)
+        outcome.entries = [entry for entry in outcome.entries if entry.person == key]
+    if args.campaign:
+        chosen = {*args.campaign, ""}
+        outcome.entries = [entry for entry in outcome.entries if entry.campaign in chosen]
+
+
+def print_outcome(args: argparse.Namespace, project: Project, log: Log, outcome: Run, summary: Summary) -> None:
+    """Write the trace where asked, and the report in its format to its place."""
+    from simulator.commands.gathering import write_report
+    from simulator.reports.people import PeopleNames
+    from simulator.trace import entries_as_lines
+
+    names = PeopleNames(shown=args.show_people)
+    if args.trace or args.format == "jsonl":
+        lines = entries_as_lines([names.entry(entry) for entry in outcome.entries])
+        if args.trace:
+            write_report(args.trace, lines)
+        if args.format == "jsonl":
+            _put(args, lines.decode("utf-8", "replace"))
+            return
+    report = report_of(args, project, log, outcome, summary, names)
+    _put(args, formatted(args, project, outcome, report, names))
+    if args.out:
+        from simulator.reports.text import summary_line
+
+        print(f"{args.out}: {summary_line(report)}", file=sys.stderr)
+
+
+def report_of(
+    args: argparse.Namespace, project: Project, log: Log, outcome: Run, summary: Summary, names: object
+) -> Report:
+    """The report of the replay."""
+    from simulator.reports.making import make_report
+    from simulator.reports.people import PeopleNames
+    from simulator.reports.sample_journeys import SampleJourneys, named_samples
+
+    assert isinstance(names, PeopleNames)  # made by the caller
+    samples = SampleJourneys()
+    if args.format == "html":
+        for entry in outcome.entries:
+            samples.add(entry)
+    journeys = named_samples(samples.chosen(), project, names, lambda slug: not args.campaign or slug in args.campaign)
+    return make_report(
+        project, outcome, summary, names, logs=log.names, journeys=journeys, only=args.campaign, bad_count=log.bad_count
+    )
+
+
+def formatted(args: argparse.Namespace, project: Project, outcome: Run, report: Report, names: object) -> str:
+    """The report as text of the format asked for."""
+    match args.format:
+        case "json":
+            from simulator.reports.documents import report_as_json
+
+            return report_as_json(report)
+        case "md":
+            from simulator.reports.documents import report_as_markdown
+
+            return report_as_markdown(report)
+        case "html":
+            from simulator.reports.emails import email_examples
+            from simulator.reports.page import report_as_html
+
+            return report_as_html(report, email_examples(project, outcome), people_shown=args.show_people)
+        case _:
+            from simulator.reports.tables import Style, style_for
+            from simulator.reports.text import report_as_text
+
+            return report_as_text(report, Style() if args.out else style_for(sys.stdout))
+
+
+def _put(args: argparse.Namespace, text: str) -> None:
+    from simulator.commands.gathering import write_report
+
+    if args.out:
+        write_report(args.out, text)
+    else:
+        sys.stdout.write(text)
