@@ -99,11 +99,15 @@ def assemble(
     webhook = project.webhooks.get((campaign, name))
     if webhook is not None and language is None:
         return assemble_webhook(project, webhook, dialect)
-    known = [f"{slug}/{file}" for slug, file, _ in project.messages] + [f"{slug}/{file}" for slug, file in project.webhooks]
+    known = [f"{slug}/{file}" for slug, file, _ in project.messages] + [
+        f"{slug}/{file}" for slug, file in project.webhooks
+    ]
     asked = f"{campaign}/{name}"
     if asked in known and language is not None:
         languages = project.languages(campaign, name)
-        raise ConfigurationError(f"{asked} has no variant '{language}'", hint=name_hint(language, languages, "variants"))
+        raise ConfigurationError(
+            f"{asked} has no variant '{language}'", hint=name_hint(language, languages, "variants")
+        )
     raise ConfigurationError(f"no message is called '{asked}'", hint=name_hint(asked, sorted(set(known)), "messages"))
 
 
@@ -112,7 +116,8 @@ def assemble_message(project: Project, message: Message, dialect: str = DEFAULT_
 
     Raises: ConfigurationError when the layout it names is not there.
     """
-    parts = {**message.field_texts, BODY: message.body}
+    parts = {name: text for name, text in message.field_texts.items() if name not in _NO_LIQUID}
+    parts[BODY] = message.body
     for field_name, source in field_sources(message.fields):
         parts.setdefault(field_name, Text(source, message.body.file))
     if message.text is not None:

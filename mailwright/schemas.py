@@ -33,6 +33,8 @@ KINDS = {
     "settings": "mailwright.definitions.workspace:Settings",
 }
 
+# The definition that a form is written with; the others are `property: test` lines.
+_SHARED = {"filter": "filter", "wait": "wait", "wait_any": "wait"}
 _SCALAR = {"type": ["string", "number", "boolean"]}
 _SCALARS = {"type": "array", "items": _SCALAR, "minItems": 1}
 _NUMBER = {"type": ["number", "string"]}
@@ -61,10 +63,11 @@ def _groups(name: str) -> dict[str, Any]:
     }
 
 
-_OPERATORS: dict[str, Any] = {
+OPERATOR_SCHEMAS: dict[str, Any] = {
     "not": _said(
         {"anyOf": [{"type": "null"}, _SCALAR, _SCALARS, _ref("operators")]}, "Not so; holds when missing (R10)."
     ),
+    "equals": _said({"anyOf": [_SCALAR, _SCALARS]}, "Equal, whatever its case; one of several (R8)."),
     "in": _said(_SCALARS, "One of these."),
     "not_in": _said(_SCALARS, "None of these; holds when missing (R10)."),
     "contains": _said({"anyOf": [_SCALAR, _SCALARS]}, "Holds this text, whatever its case (R12)."),
@@ -149,7 +152,7 @@ def condition_definitions() -> dict[str, Any]:
     }
     return {
         "test": {"anyOf": [{"type": "null"}, _SCALAR, _SCALARS, _ref("operators")]},
-        "operators": {**_object(_OPERATORS), "minProperties": 1},
+        "operators": {**_object(OPERATOR_SCHEMAS), "minProperties": 1},
         "where": {"anyOf": [where, {"type": "array", "items": _ref("where")}]},
         "filter": {"anyOf": [_object(filter_lines), {"type": "array", "items": _ref("filter")}]},
         "wait": {"anyOf": [_object(wait_lines), {"type": "array", "items": _ref("wait")}]},
@@ -189,7 +192,7 @@ def _mended(value: Any) -> Any:
         return value
     form = value.get("x-mailwright-condition")
     if form is not None:
-        shared = form if form in ("filter", "wait") else "where"
+        shared = _SHARED.get(form, "where")
         return {**_ref(shared), **({"description": value["description"]} if "description" in value else {})}
     if any(isinstance(one, dict) and one.get("$ref") == "#/$defs/EmailStep" for one in value.get("oneOf", ())):
         return _ref("Step")

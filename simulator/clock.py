@@ -31,8 +31,12 @@ class Agenda:
         """When the next thing is due, if anything is."""
         return self._heap[0][0] if self._heap else None
 
-    def run_before(self, moment: int) -> None:
-        """Do everything due before *moment*, also what that brings about.
+    def is_due(self, before: int) -> bool:
+        """Whether anything is due before that moment."""
+        return bool(self._heap) and self._heap[0][0] < before
+
+    def run_before(self, moment: int, then: Callable[[], None] | None = None) -> None:
+        """Do everything due before *moment*, also what that brings about; after each thing call *then*.
 
         What is due at *moment* itself waits: calls received in that second are seen by it.
         """
@@ -40,6 +44,8 @@ class Agenda:
         while heap and heap[0][0] < moment:
             at, _, act, what = heapq.heappop(heap)
             act(at, what)
+            if then is not None:
+                then()
 
     def entries(self) -> list[Due]:
         """All that is still due, in its order."""

@@ -104,7 +104,7 @@ class Engine:
         self.recorder: Recorder | None = None  # where only counts are wanted
         self.later: deque[Callable[[], None]] = deque()  # what workflows caused, done once the call is through
         self._names: dict[tuple[str, str], Name] = {}
-        self._moment = Moment(0, Person("", 0), NOTHING, self._in_segment)
+        self.shared_moment = Moment(0, Person("", 0), NOTHING, self._in_segment)
 
     def name_of(self, kind: str, spelling: str) -> Name:
         """What the content makes of an event name, kept for the next time."""
@@ -119,7 +119,7 @@ class Engine:
 
     def moment(self, person: Person, at: int) -> Moment:
         """The person at that moment; the same value is given again and again, so it is not kept."""
-        moment = self._moment
+        moment = self.shared_moment
         moment.now = at
         moment.person = person
         moment.attributes = person.attributes
@@ -175,8 +175,9 @@ class Engine:
 
     def advance(self, person: Person, to: int) -> None:
         """Do everything that is due for the person before *to*."""
-        if person.agenda is not None:
-            person.agenda.run_before(to)
+        agenda = person.agenda
+        if agenda is not None and agenda.is_due(to):
+            agenda.run_before(to)
             self.settle()
 
     def settle(self) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Name:
     """What the content makes of one event name of one type, looked up once for each spelling."""
 
-    __slots__ = ("differs", "key", "known", "remembered", "router", "waited")
+    __slots__ = ("counts", "differs", "key", "known", "router", "waits")
 
     def __init__(self, content: Content, kind: str, name: str) -> None:
         low = name.lower()
@@ -29,8 +29,8 @@ class Name:
         self.router = content.routers.get(self.key)
         self.known = content.names.get(self.key, name)
         self.differs = self.known != name
-        self.remembered = low in content.remembered
-        self.waited = low in content.waited
+        self.counts = low in content.remembered  # some condition counts it
+        self.waits = low in content.waited  # a journey may wait for it
 
 
 def receive_event(
@@ -51,7 +51,7 @@ def receive_event(
     person.number += 1
     stamp = at if timestamp is None else timestamp
     person.born = min(person.born, stamp)
-    if name.remembered or name.waited:
+    if name.counts or name.waits:
         _let_count(engine, person, name, stamp, data, at)
     router = name.router
     if router is None:
@@ -61,7 +61,10 @@ def receive_event(
         engine.used["event_name_case"] += 1
         if engine.content.assumptions.event_name_case == "strict":
             return
-    moment = engine.moment(person, at)
+    moment = engine.shared_moment
+    moment.now = at
+    moment.person = person
+    moment.attributes = person.attributes
     moment.event = moment.data = data
     matches = router.matches(data, moment)
     if engine.full:
@@ -77,7 +80,7 @@ def _let_count(
     """Let conditions that count the event, and journeys that wait for it, see it."""
     if person.open and engine.recorder is not None:
         engine.recorder.event_comes(person, name.key[1], at)
-    if person.journeys or name.remembered:
+    if person.journeys or name.counts:
         person.remember(name.key, stamp, data)
         engine.changed(person, at, event=name.key)
 

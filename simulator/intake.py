@@ -13,7 +13,7 @@ from mailwright.definitions.triggers import (
     TransactionalTrigger,
     WebhookTrigger,
 )
-from simulator.events import receive_event
+from simulator.events import Name, receive_event
 from simulator.history.calls import Call, CallKind, IdType
 from simulator.journeys import EMPTY, Cause
 from simulator.paths import values_at
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _EVENT = CallKind.EVENT
 _IDENTIFY = CallKind.IDENTIFY
+_ID = IdType.ID
 _EVENT_TYPES = {CallKind.EVENT: "event", CallKind.PAGE: "page", CallKind.SCREEN: "screen"}
 
 
@@ -37,6 +38,8 @@ class Intake:
         self.engine = engine
         self.clock = 0  # the newest receipt so far
         self._ids: set[str] = set()
+        self._by_id = engine.people.by_id
+        self._names: dict[str, Name] = {}  # of events as they are written, without the detour over their type
         self._anonymous: dict[str, list[tuple[Call, int]]] = {}
         self._owners: dict[str, tuple[Person, int]] = {}  # anonymous id → who was identified with it, when
         self._last_broadcast: dict[str, int] = {}
@@ -70,7 +73,8 @@ class Intake:
         at = call.at if call.at is not None else call.timestamp
         if at is None or self.engine.shared_agenda is not None:
             at = self._receipt(at)
-        self.clock = max(self.clock, at)
+        if at > self.clock:
+            self.clock = at
         kind = call.kind
         if kind is _EVENT:
             self._event(call, at)
@@ -216,35 +220,51 @@ class Intake:
     # --- events -----------------------------------------------------------------------------------------------------
 
     def _event(self, call: Call, at: int) -> None:
-        if call.event_id is not None and self._seen_before(call, at):
-            return
-        if call.person is None or call.id_type is IdType.ANONYMOUS:
-            self._anonymous_event(call, at)
-            return
-        person, at = self._person(call, at)
+        event_id = call.event_id
+        if event_id is not None:
+            if event_id in self._ids:
+                if self._is_duplicate(call, at):
+                    return
+            else:
+                self._ids.add(event_id)
+        # Most calls of a log are events of people known by their id, so these take the shortest way.
+        person = self._by_id.get(call.person) if call.id_type is _ID else None  # type: ignore[arg-type]  # None is no id
         if person is None:
-            return
+            if call.person is None or call.id_type is IdType.ANONYMOUS:
+                self._anonymous_event(call, at)
+                return
+            person, at = self._person(call, at)
+            if person is None:
+                return
+        else:
+            if at < person.last_at:
+                at = person.last_at
+            else:
+                person.last_at = at
+            if person.agenda is not None:
+                self.engine.advance(person, at)
         self._receive(person, call, at, call.timestamp)
 
-    def _seen_before(self, call: Call, at: int) -> bool:
-        """Whether the event's id was used before: such an event is neither shown nor processed (semantics R31)."""
+    def _is_duplicate(self, call: Call, at: int) -> bool:
+        """An event whose id was used before: it is neither shown nor processed (semantics R31)."""
         engine = self.engine
-        event_id = call.event_id
-        assert event_id is not None  # asked only for events with an id
-        if event_id in self._ids:
-            engine.used["duplicate_event_ids"] += 1
-            if engine.content.assumptions.duplicate_event_ids == "ignored":
-                engine.note(at, call.person or "", "duplicate_event_id", "", call.line)
-                return True
-        self._ids.add(event_id)
-        return False
+        engine.used["duplicate_event_ids"] += 1
+        if engine.content.assumptions.duplicate_event_ids != "ignored":
+            return False
+        engine.note(at, call.person or "", "duplicate_event_id", "", call.line)
+        return True
 
     def _receive(self, person: Person, call: Call, at: int, timestamp: int | None) -> None:
-        spelling = call.name.strip()
+        spelling = call.name
+        name = self._names.get(spelling) if call.kind is _EVENT else None
+        if name is None:
+            spelling = spelling.strip()
+            kind = "event" if call.kind is _EVENT else _EVENT_TYPES[call.kind]
+            name = self.engine.name_of(kind, spelling)
+            if kind == "event" and spelling == call.name and len(self._names) < 10_000:
+                self._names[spelling] = name
         if timestamp is not None and timestamp > at:
             self.engine.used["future_events"] += 1
-        kind = "event" if call.kind is _EVENT else _EVENT_TYPES[call.kind]
-        name = self.engine.name_of(kind, spelling)
         receive_event(self.engine, person, name, spelling, call.data, at, timestamp, call.event_id, call.line)
 
     def _anonymous_event(self, call: Call, at: int) -> None:

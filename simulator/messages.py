@@ -48,6 +48,41 @@ class Unrendered:
         return source, ""
 
 
+class Rendering:
+    """Messages as people get them: rendered *whole*, or told by what decides whether they can be rendered.
+
+    Both give the same outcomes; telling them renders one message of each class of people, not every one.
+    """
+
+    def __init__(self, content: Content, *, whole: bool) -> None:
+        # Only a replay that renders pays for Liquid's import.
+        from simulator.rendering.journey_moments import JourneyMoments
+        from simulator.rendering.variants import Variants
+        from simulator.rendering.whole import whole_outcome
+
+        self._moments = JourneyMoments(content)
+        self._variants = Variants(content.project, content.workspace, self._moments.rules)
+        self._whole_outcome = whole_outcome
+        self._whole = whole
+
+    def attributes_read(self) -> frozenset[str]:
+        """Every attribute of people that some message reads."""
+        return frozenset()
+
+    def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
+        """What decides the outcome; None where only rendering tells."""
+        return None
+
+    def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
+        """Where the message goes, or the first thing that makes it fail."""
+        moment = self._moments.moment(journey, name, at)
+        return self._whole_outcome(self._variants, journey.campaign.slug, name, moment)
+
+    def text(self, source: str, journey: Journey, at: int) -> tuple[str, str]:
+        """A piece of Liquid rendered for the journey; where it fails, the failure."""
+        return self._moments.text(source, journey, at)
+
+
 def address_of(journey: Journey, kind: str) -> str | None:
     """Where a message of that kind goes unless it says otherwise.
 
@@ -69,8 +104,5 @@ def messages_for(content: Content, mode: str) -> Messages:
     if mode == "none":
         return Unrendered()
     if mode in MODES:
-        # Only a replay that renders pays for Liquid's import.
-        from simulator.rendering.replayed import Rendering
-
         return Rendering(content, whole=mode == "all")
     raise ValueError(f"no way of rendering is called {mode!r}")

@@ -207,20 +207,20 @@ class People:
 
     def __init__(self, *, email_identifies: bool) -> None:
         self.email_identifies = email_identifies
-        self._by_id: dict[str, Person] = {}
+        self.by_id: dict[str, Person] = {}
         self._by_email: dict[str, Person] = {}
         self._by_cio_id: dict[str, Person] = {}
         self.suppressed: set[tuple[str, str]] = set()
 
     def __iter__(self) -> Iterator[Person]:
         """Every profile once, in the order of their keys."""
-        everyone = {id(p): p for table in (self._by_id, self._by_email, self._by_cio_id) for p in table.values()}
+        everyone = {id(p): p for table in (self.by_id, self._by_email, self._by_cio_id) for p in table.values()}
         return iter(sorted(everyone.values(), key=lambda person: person.key))
 
     def find(self, name: str, id_type: IdType) -> Person | None:
         """The person of that identifier, if there is one."""
         if id_type is _ID:
-            found = self._by_id.get(name)
+            found = self.by_id.get(name)
             if found is not None:
                 return found
             if name.startswith("cio_"):
@@ -247,7 +247,7 @@ class People:
             self._by_cio_id[name] = person
         else:
             person.id = name
-            self._by_id[name] = person
+            self.by_id[name] = person
         return person
 
     def _kind(self, name: str, id_type: IdType) -> str:
@@ -269,11 +269,11 @@ class People:
     def take_id(self, person: Person, name: str) -> None:
         """Give a person without an id one."""
         person.id = name
-        self._by_id[name] = person
+        self.by_id[name] = person
 
     def forget(self, person: Person) -> None:
         """Remove the profile; a later call for its identifiers makes a fresh one (semantics R120)."""
-        for table in (self._by_id, self._by_email, self._by_cio_id):
+        for table in (self.by_id, self._by_email, self._by_cio_id):
             for name in [name for name, holder in _own_names(table, person)]:
                 del table[name]
         person.gone = True

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Attributes that decide about messages beside those the content names (semantics R84 to R88, R94).
 _MESSAGE_ATTRIBUTES = frozenset({"unsubscribed", "cio_subscription_preferences", "email", "phone", "language"})
+_MANY = 8  # open journeys of one person at which those that are over are told
 KEPT = 4096
 """Recordings kept for one campaign; beyond them journeys go through the engine one by one."""
 
@@ -144,6 +145,8 @@ class Recorder:
             if len(recordable.kept) >= KEPT:
                 return False
             recording = recordable.kept[key] = self._record(campaign, person, cause, at)
+        if len(person.open) >= _MANY:
+            self.settle(person, at)
         number = person.note_entry(campaign.number, at)
         person.open = (*person.open, Open(at, number, person.number, cause, recording, recordable))
         return True
@@ -224,7 +227,8 @@ class Recorder:
         running = [one for one in concerned if one.at + one.recording.length >= at]
         self.settle(person, at)
         if running:
-            person.open = tuple(one for one in person.open if one not in running)
+            handed = set(map(id, running))
+            person.open = tuple(one for one in person.open if id(one) not in handed)
             for one in running:
                 self._hand_over(one, person)
             self.engine.advance(person, at)

@@ -37,6 +37,7 @@ class Replay:
         self.engine = Engine(content, messages, emit, detail)
         self.intake = Intake(self.engine)
         self.run = Run(workspace=content.workspace_name, not_modelled=content.not_modelled)
+        self._counts: dict[str, int] = {}
         self._known = {low for _, low in content.routers} | content.remembered | content.waited
 
     def take(self, call: Call) -> None:
@@ -50,14 +51,16 @@ class Replay:
             run.last_at = at
         kind = call.kind
         if kind is CallKind.EVENT or kind is CallKind.PAGE or kind is CallKind.SCREEN:
-            name = call.name.strip()
-            run.calls_by_name[name] += 1
-            if name.lower() not in self._known:
-                run.unused_events[name] += 1
+            self._counts[call.name] = self._counts.get(call.name, 0) + 1
 
     def finish(self, until: int | None = None) -> Run:
         """Let the clock run on to *until* (default: 30 days after the last call) and give the outcome."""
         run, engine = self.run, self.engine
+        for spelling, count in self._counts.items():
+            name = spelling.strip()
+            run.calls_by_name[name] += count
+            if name.lower() not in self._known:
+                run.unused_events[name] += count
         stop = until if until is not None else (run.last_at or 0) + LOOK_AHEAD
         engine.finish(stop)
         run.until = stop

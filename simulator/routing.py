@@ -41,7 +41,10 @@ class Router:
 
     def matches(self, data: Mapping[str, Any], moment: Any) -> list[Route]:
         """The campaigns whose trigger takes *data*, in their order; *moment* already holds the data."""
-        found = [route for route in self.rest if route.always or route.holds(moment)]
+        found = []
+        for route in self.rest:
+            if route.always or route.holds(moment):
+                found.append(route)
         for name, table in self.keyed:
             value = data.get(name)
             if value is None:

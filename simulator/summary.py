@@ -26,6 +26,7 @@ DAY = 86400
 DOUBLE_WITHIN = 3600  # two emails of one call this close to their entries are the double-email trap
 KINDS_OF_TEXT_KEPT = 50  # failures and warnings told apart; more are counted together
 OTHER_TEXTS = "(other texts)"
+NO_ADDRESS = "missing_recipient"
 GOOD_STATUSES = frozenset({"sent", "attempted"})
 
 
@@ -174,7 +175,7 @@ class Summary:
         self.per_day[entry.at // DAY, entry.channel, good] += 1
         if not good:
             tally.unsent[entry.step, entry.status, entry.reason] += 1
-            if entry.status == "failed":
+            if entry.status == "failed" and entry.reason != NO_ADDRESS:
                 self._failed(tally, entry)
         elif entry.channel == "email":
             self._watch_doubles(entry)
@@ -193,7 +194,12 @@ class Summary:
         self.early_email(entry.person, entry.campaign, start.call, start.line, start.at)
 
     def early_email(self, person: str, campaign: str, call: str, line: int, at: int) -> None:
-        """Count an email sent within the hour after the journey's entry at *at*; a second one of one call is a double."""
+        """Count an email sent within the hour after the journey's entry at *at*; a second one of one call is a double.
+
+        What no line of the log caused (a date, a membership) is no call.
+        """
+        if not line:
+            return
         key = (person, line)
         before = self._emails.get(key)
         self._emails.put(key, (campaign,) if before is None else (*before, campaign))

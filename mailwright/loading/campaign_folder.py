@@ -51,7 +51,9 @@ def read_campaign_folder(contents: Contents, slug: str) -> None:
         if names:
             near = nearest(CAMPAIGN_FILE, [name for name in names if name.endswith((".yaml", ".yml"))])
             hint = f"rename {near} to {CAMPAIGN_FILE}" if near else f"add a {CAMPAIGN_FILE}, or move the folder away"
-            contents.problem("no-campaign-file", f"this folder has no {CAMPAIGN_FILE}", Span(f"{folder}/{CAMPAIGN_FILE}"), hint)
+            contents.problem(
+                "no-campaign-file", f"this folder has no {CAMPAIGN_FILE}", Span(f"{folder}/{CAMPAIGN_FILE}"), hint
+            )
         return
     campaign = _campaign(contents, slug, f"{folder}/{CAMPAIGN_FILE}")
     kinds = kinds_of_files(campaign) if campaign is not None else None
@@ -125,9 +127,7 @@ def _refuse_two_kinds(contents: Contents, campaign: Campaign, slug: str) -> None
                 contents.problem("two-kinds", message, span, "a file of its own for each kind")
 
 
-def _read_liquid(
-    contents: Contents, slug: str, folder: str, found: MessageFile, kinds: dict[str, str] | None
-) -> None:
+def _read_liquid(contents: Contents, slug: str, folder: str, found: MessageFile, kinds: dict[str, str] | None) -> None:
     file = f"{folder}/{found.file}"
     source = contents.files.text(file)
     if source is None:
@@ -140,7 +140,9 @@ def _read_liquid(
         contents.problem("unused-file", "no step uses this file", Span(file), hint, Severity.WARNING)
     parts = split_front_matter(source)
     if not parts.closed:
-        contents.problem("front-matter-open", "the front matter is not closed", Span(file, 1, 1, 3), "a line --- after it")
+        contents.problem(
+            "front-matter-open", "the front matter is not closed", Span(file, 1, 1, 3), "a line --- after it"
+        )
         contents.broken.add(file)
         return
     body = Text(parts.body, file, parts.body_line)
@@ -162,7 +164,9 @@ def _is_text(contents: Contents, source: str, file: str) -> bool:
     if "\0" not in source:
         return True
     before = lines_of(source[: source.index("\0")])
-    contents.problem("not-utf-8", "a NUL byte: this is no text", Span(file, len(before), len(before[-1]) + 1), "save it as UTF-8")
+    contents.problem(
+        "not-utf-8", "a NUL byte: this is no text", Span(file, len(before), len(before[-1]) + 1), "save it as UTF-8"
+    )
     contents.broken.add(file)
     return False
 
@@ -179,7 +183,14 @@ def _add_plain_text(contents: Contents, slug: str, found: MessageFile, body: Tex
             contents.problem("text-alone", "a plain-text part without its email", Span(file), f"add {main}")
         return
     contents.messages[key] = Message(
-        message.campaign, message.name, message.kind, message.language, message.fields, message.body, body, message.field_texts
+        message.campaign,
+        message.name,
+        message.kind,
+        message.language,
+        message.fields,
+        message.body,
+        body,
+        message.field_texts,
     )
 
 

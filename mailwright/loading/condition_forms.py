@@ -83,7 +83,7 @@ class ConditionReader:
         Raises: ValueError when *raw* is neither a map nor a list of this file, so that nobody but the caller knows its place.
         """
         if not isinstance(raw, Mapping | list):
-            raise ValueError(_needs_lines(raw, form))
+            raise ValueError(_needs_lines(raw, form))  # noqa: TRY004  # pydantic hears ValueError only
         known = self._read.get((id(raw), form))
         if known is None:
             path = self.tree.path_of(raw)
@@ -121,7 +121,12 @@ def _lines(raw: object, form: Form, path: Path, notes: Notes, depth: int, kind: 
     elif isinstance(raw, Mapping):
         parts = _map_lines(raw, form, path, notes, depth)
     else:
-        notes.problem("wrong-type", f"{kind_of(raw)} stands where a condition is needed", path, "`segment: name`, `person: {plan: pro}`")
+        notes.problem(
+            "wrong-type",
+            f"{kind_of(raw)} stands where a condition is needed",
+            path,
+            "`segment: name`, `person: {plan: pro}`",
+        )
         return notes.nothing(path)
     return notes.joined(kind, parts, path) if parts else notes.nothing(path)
 
@@ -156,7 +161,9 @@ def _line(key: str, raw: object, form: Form, path: Path, notes: Notes, depth: in
 def _subject_line(key: str, raw: object, form: Form, path: Path, notes: Notes, depth: int) -> Clause:
     if key in _DATA_SUBJECTS:
         if key == "event" and isinstance(raw, str):
-            raise OperandError("an event to wait for has no place here", f"`performed: {raw[:60]}` asks whether it was done")
+            raise OperandError(
+                "an event to wait for has no place here", f"`performed: {raw[:60]}` asks whether it was done"
+            )
         if isinstance(raw, Mapping | list) and not raw:
             raise OperandError(f"`{key}` has no tests", "`attribute: value` lines")
         return tests(raw, _DATA_SUBJECTS[key], path, notes, depth)
@@ -176,7 +183,9 @@ def _subject_line(key: str, raw: object, form: Form, path: Path, notes: Notes, d
 
 def _segment(raw: object, path: Path, notes: Notes) -> Clause:
     if isinstance(raw, list):
-        raise OperandError("a list of segments can mean two things", "`segment: {in: [a, b]}` for any of them, a line each for all")
+        raise OperandError(
+            "a list of segments can mean two things", "`segment: {in: [a, b]}` for any of them, a line each for all"
+        )
     if not isinstance(raw, Mapping):
         return notes.clause(InSegment(text(raw)), path)
     parts = []
@@ -191,7 +200,9 @@ def _segment(raw: object, path: Path, notes: Notes) -> Clause:
         elif key == "not":
             parts.append(notes.negated(notes.clause(InSegment(text(value)), at), at))
         else:
-            notes.problem("unknown-operator", f"no test of a segment is called '{key[:60]}'", at, "in, not_in, not", key=True)
+            notes.problem(
+                "unknown-operator", f"no test of a segment is called '{key[:60]}'", at, "in, not_in, not", key=True
+            )
     return notes.joined(All, parts, path) if parts else notes.nothing(path)
 
 
@@ -234,7 +245,9 @@ def _changed(raw: object, path: Path, notes: Notes, depth: int) -> Clause:
     inner = (notes.joined(All, sides, path),) if sides else ()
     attribute = text(options.get("attribute"))
     where: Condition | None = inner[0].condition if inner else None
-    return notes.clause(Changed(attribute, where, _times(options, path, notes), _within(options, path, notes)), path, inner)
+    return notes.clause(
+        Changed(attribute, where, _times(options, path, notes), _within(options, path, notes)), path, inner
+    )
 
 
 def _message(raw: object, path: Path, notes: Notes) -> Clause:
@@ -244,7 +257,9 @@ def _message(raw: object, path: Path, notes: Notes) -> Clause:
         notes.problem("missing-key", "`message` does not say what became of it", path, "`is: opened`", key=True)
     state = _choice(options, "is", MessageState, MessageState.SENT, path, notes)
     campaign = text(options["campaign"]) if "campaign" in options else None
-    return notes.clause(MessageIs(step, state, campaign, _times(options, path, notes), _within(options, path, notes)), path)
+    return notes.clause(
+        MessageIs(step, state, campaign, _times(options, path, notes), _within(options, path, notes)), path
+    )
 
 
 def _options(
@@ -274,7 +289,9 @@ def _times(options: Mapping[str, object], path: Path, notes: Notes) -> int:
     raw = options.get("times", 1)
     if isinstance(raw, int) and not isinstance(raw, bool) and 1 <= raw <= _MOST_TIMES:
         return raw
-    notes.problem("wrong-value", f"`times` cannot be {kind_of(raw)}", (*path, "times"), "a whole number from 1; `not` for never")
+    notes.problem(
+        "wrong-value", f"`times` cannot be {kind_of(raw)}", (*path, "times"), "a whole number from 1; `not` for never"
+    )
     return 1
 
 
@@ -306,7 +323,9 @@ def _choice(
 def _unknown_subject(key: str, form: Form, path: Path, notes: Notes) -> None:
     near = nearest(key, (*SUBJECTS, *GROUPS))
     if key in ("where", "type"):
-        hint = "it stands beside `event: name`" if form is not Form.FILTER else "it stands inside `performed: {event: …}`"
+        hint = (
+            "it stands beside `event: name`" if form is not Form.FILTER else "it stands inside `performed: {event: …}`"
+        )
     elif near is not None:
         hint = f"`{near}`"
     else:

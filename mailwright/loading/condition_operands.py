@@ -88,7 +88,9 @@ def unix_time(raw: object) -> int:
         else:
             aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
             return int((aware - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
-    raise OperandError(f"{kind_of(raw)} stands where a moment is needed", "2026-01-31, 2026-01-31T09:00:00Z or Unix seconds")
+    raise OperandError(
+        f"{kind_of(raw)} stands where a moment is needed", "2026-01-31, 2026-01-31T09:00:00Z or Unix seconds"
+    )
 
 
 def text(raw: object) -> str:

@@ -9,12 +9,11 @@ from mailwright.definitions.conditions import All, Any, Compare, CompareFields, 
 from mailwright.diagnostics import nearest
 from mailwright.loading.clauses import Clause, Notes
 from mailwright.loading.condition_operands import OperandError, kind_of, operand, scalar, text
+from mailwright.loading.paths import path_problem
 from mailwright.loading.yaml_builder import Path
 
 GROUPS = ("any", "all", "not")
-_PATH = re.compile(r"[^.\[\]\s](?:[^.\[\]]*[^.\[\]\s])?(?:\[\d{0,6}\])*(?:\.[^.\[\]\s](?:[^.\[\]]*[^.\[\]\s])?(?:\[\d{0,6}\])*)*\Z")
 _GLOB = re.compile(r"[A-Za-z0-9_.*?\[\]!-]{1,100}\Z")
-_LONGEST_PATH = 500
 _READABLE = {
     "person": Subject.PERSON,
     "event": Subject.EVENT,
@@ -42,14 +41,34 @@ OPERATORS = (
     *("unclaimed_by", "same_as", "not_same_as"),
 )
 _OTHER_WORDS = {
-    "eq": "equals", "is": "equals", "=": "equals", "==": "equals", "!=": "not", "is_not": "not", "ne": "not",
-    "gt": "above", ">": "above", "greater_than": "above", "lt": "below", "<": "below", "less_than": "below",
-    "any_of": "in", "one_of": "in", "none_of": "not_in", "includes": "contains", "present": "exists",
-    "older_than": "more_than_ago", "newer_than": "less_than_ago", "since": "after", "until": "before",
+    "eq": "equals",
+    "is": "equals",
+    "=": "equals",
+    "==": "equals",
+    "!=": "not",
+    "is_not": "not",
+    "ne": "not",
+    "gt": "above",
+    ">": "above",
+    "greater_than": "above",
+    "lt": "below",
+    "<": "below",
+    "less_than": "below",
+    "any_of": "in",
+    "one_of": "in",
+    "none_of": "not_in",
+    "includes": "contains",
+    "present": "exists",
+    "older_than": "more_than_ago",
+    "newer_than": "less_than_ago",
+    "since": "after",
+    "until": "before",
 }
 
 
-def tests(raw: object, subject: Subject, path: Path, notes: Notes, depth: int = 0, kind: type[All | Any] = All) -> Clause:
+def tests(
+    raw: object, subject: Subject, path: Path, notes: Notes, depth: int = 0, kind: type[All | Any] = All
+) -> Clause:
     """The clause that the lines of *raw* make: every line must hold, or any where *kind* says so."""
     depth = notes.deepened(depth, path)
     if isinstance(raw, list):
@@ -68,7 +87,13 @@ def group_problem(key: str, raw: object, path: Path, notes: Notes) -> bool:
         notes.problem("wrong-value", f"`{key}` has no lines", path, "write at least one, or remove it", key=True)
         return True
     if key == "not" and isinstance(raw, list) and len(raw) > 1:
-        notes.problem("wrong-type", "`not` of a list can mean two things", path, "`not: {any: […]}` or `not: {all: […]}`", key=True)
+        notes.problem(
+            "wrong-type",
+            "`not` of a list can mean two things",
+            path,
+            "`not: {any: […]}` or `not: {all: […]}`",
+            key=True,
+        )
         return True
     return False
 
@@ -79,9 +104,9 @@ def _line(key: str, raw: object, subject: Subject, path: Path, notes: Notes, dep
             return notes.nothing(path)
         inner = tests(raw, subject, path, notes, depth, Any if key == "any" else All)
         return notes.negated(inner, path) if key == "not" else inner
-    if len(key) > _LONGEST_PATH or not _PATH.match(key):
-        hint = "names joined by dots; `items[].sku` asks any item, `items[0].sku` the first"
-        notes.problem("bad-path", f"'{key[:80]}' is no path", path, hint, key=True)
+    wrong = path_problem(key)
+    if wrong is not None:
+        notes.problem("bad-path", f"'{key[:80]}' is no path", path, wrong, key=True)
         return notes.nothing(path)
     return test(raw, subject, key, path, notes, depth)
 
@@ -178,8 +203,10 @@ def _glob(raw: object) -> str:
 
 def _other_field(raw: object) -> tuple[Subject, str]:
     subject, _, path = text(raw).partition(".")
-    if subject not in _READABLE or not _PATH.match(path):
-        raise OperandError(f"'{str(raw)[:80]}' names no field", "person.plan, event.agreement_id, object.x, relationship.x")
+    if subject not in _READABLE or path_problem(path) is not None:
+        raise OperandError(
+            f"'{str(raw)[:80]}' names no field", "person.plan, event.agreement_id, object.x, relationship.x"
+        )
     return _READABLE[subject], path
 
 

@@ -71,9 +71,7 @@ class Contents:
             self.broken.add(name)
         return found
 
-    def problem(
-        self, rule: str, message: str, span: Span, hint: str = "", severity: Severity = Severity.ERROR
-    ) -> None:
+    def problem(self, rule: str, message: str, span: Span, hint: str = "", severity: Severity = Severity.ERROR) -> None:
         """Note a problem."""
         self.problems.append(Diagnostic(rule, message, span, hint, severity))
 
@@ -82,7 +80,9 @@ class Contents:
         if _SLUG.fullmatch(slug):
             return True
         hint = "letters, digits, dash, dot and underscore, at most 100; the title stands in the file"
-        self.problem("bad-name", "this name cannot be used for a file or folder of content", Span(shown_name(file)), hint)
+        self.problem(
+            "bad-name", "this name cannot be used for a file or folder of content", Span(shown_name(file)), hint
+        )
         return False
 
     def stray(self, name: str, hint: str) -> None:

@@ -17,6 +17,7 @@ from mailwright.loading.layout_folder import read_layouts
 from mailwright.loading.references import resolved
 from mailwright.loading.settings import read_settings
 from mailwright.loading.shared_folder import read_shared
+from mailwright.loading.variables import variable_problems
 from mailwright.loading.yaml_tree import lines_of
 
 Value = TypeVar("Value")
@@ -53,7 +54,7 @@ def read_project(root: Path | str) -> tuple[Project, list[Diagnostic]]:
     read_layouts(contents)
     _read_campaigns(contents)
     project, problems = resolved(_project(folder, contents), contents.broken)
-    return project, _sourced(files, _unique([*contents.problems, *problems]))
+    return project, _sourced(files, _unique([*contents.problems, *problems, *variable_problems(project)]))
 
 
 def _existing(root: Path) -> Path:

@@ -21,7 +21,7 @@ from mailwright.definitions.project import Project
 from mailwright.definitions.steps import AbTestStep, CreateEventStep, MessageStep, SegmentStep
 from mailwright.definitions.triggers import EventTrigger, SegmentTrigger
 from mailwright.definitions.workflow import PlacedStep, walk_steps
-from mailwright.diagnostics import Diagnostic, Severity, Span, name_hint
+from mailwright.diagnostics import Diagnostic, Span, name_hint
 from mailwright.loading.campaign_folder import files_of
 from mailwright.loading.placed_conditions import placed_conditions
 from mailwright.loading.unclaimed import with_claims
@@ -115,7 +115,9 @@ class _References:
         if kind == "webhook":
             file = f"{folder}/{name}.yaml"
             if (slug, name) not in self.project.webhooks and file not in self.broken:
-                yield _no_file(file, span, [other for campaign, other in self.project.webhooks if campaign == slug], name)
+                yield _no_file(
+                    file, span, [other for campaign, other in self.project.webhooks if campaign == slug], name
+                )
             return
         file = f"{folder}/{name}.liquid"
         if (slug, name, None) in self.project.messages or file in self.broken:
@@ -179,14 +181,15 @@ class _References:
         where = clause.campaign or slug
         if where is None:
             message = "a segment belongs to no campaign, so the message needs its campaign"
-            yield Diagnostic("unknown-step", message, span, "`message: {campaign: …, step: …, is: …}`")
+            yield Diagnostic("missing-step", message, span, "`message: {campaign: …, step: …, is: …}`")
         elif where not in campaigns:
             if self.project.campaign_file(where) not in self.broken:
                 yield _unknown("campaign", where, span, name_hint(where, list(campaigns), "campaigns"))
         else:
             steps = [placed.id for placed in walk_steps(campaigns[where].workflow)]
             if clause.step not in steps:
-                yield _unknown("step", clause.step, span, name_hint(clause.step, steps, "steps"))
+                hint = name_hint(clause.step, steps, "steps")
+                yield Diagnostic("missing-step", f"no step of '{where}' is called '{clause.step[:100]}'", span, hint)
 
     def _cycles(self) -> Iterator[Diagnostic]:
         asks = {
@@ -279,6 +282,3 @@ def _no_file(file: str, span: Span, names: Sequence[str], name: str) -> Diagnost
     near = name_hint(name, names, "files") if names else ""
     hint = near if near.startswith("'") else f"add {file}"
     return Diagnostic("missing-file", f"there is no file {file}", span, hint)
-
-
-__all__ = ["Severity", "resolved"]

@@ -67,7 +67,9 @@ def _settings(data: Any, text: str, name: str, table: tuple[str, ...]) -> Settin
         folder = PurePosixPath(getattr(settings, key))
         if folder.is_absolute() or ".." in folder.parts or folder == PurePosixPath("."):
             span = _span(text, name, (*table, key))
-            raise ConfigurationError(f"'{key}' leaves the project", span=span, hint="a folder's name, such as 'campaigns'")
+            raise ConfigurationError(
+                f"'{key}' leaves the project", span=span, hint="a folder's name, such as 'campaigns'"
+            )
     if settings.default_workspace is not None and settings.default_workspace not in settings.workspaces:
         hint = name_hint(settings.default_workspace, list(settings.workspaces), "workspaces")
         message = f"no workspace is called '{settings.default_workspace}'"

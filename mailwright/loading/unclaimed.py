@@ -142,7 +142,9 @@ def _problems(
         return
     claims = _claims(campaigns, slug, trigger, clause)
     for taker in claims.takers_of_all:
-        message = f"'{taker}' matches '{clause.pattern}' and asks nothing of '{clause.path}', so it would take every value"
+        message = (
+            f"'{taker}' matches '{clause.pattern}' and asks nothing of '{clause.path}', so it would take every value"
+        )
         hint = f"let its trigger ask for values of {clause.path}, or rename it"
         yield Diagnostic("claims-everything", message, span, hint)
     if not claims.slugs and not claims.takers_of_all:

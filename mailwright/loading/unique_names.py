@@ -41,7 +41,9 @@ def _step_ids(project: Project) -> Iterator[Diagnostic]:
                 at = (*placed.path, "id") if placed.step.id is not None else placed.path
                 line = project.campaign_span(slug, first[placed.id]).line
                 message = f"two steps are called '{placed.id}'"
-                yield _twice(message, project.campaign_span(slug, at), f"the first is in line {line}; give one another `id`")
+                yield _twice(
+                    message, project.campaign_span(slug, at), f"the first is in line {line}; give one another `id`"
+                )
             first.setdefault(placed.id, placed.path)
 
 

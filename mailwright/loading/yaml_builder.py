@@ -185,7 +185,7 @@ class TreeBuilder:
 
     def _refuse_as_key(self, event: Any) -> None:
         if self._open and type(self._open[-1].value) is dict and self._open[-1].key is None:
-            hint = "quote what starts with { or [, such as Liquid: \"{{ … }}\""
+            hint = 'quote what starts with { or [, such as Liquid: "{{ … }}"'
             self.problem("yaml-key", "a key is one line of text", self._spot(event, 1), hint)
             raise UnreadableRest
 

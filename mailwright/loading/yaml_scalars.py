@@ -49,7 +49,9 @@ def _number(text: str) -> str | int | float:
             raise NotANumber("this number is too large", "quote it if it is a text")
         return number
     if _NOT_FINITE.match(text):
-        raise NotANumber(f"{text} is no number that an event or a person can hold", f'quote it if it is a text: "{text}"')
+        raise NotANumber(
+            f"{text} is no number that an event or a person can hold", f'quote it if it is a text: "{text}"'
+        )
     return text
 
 

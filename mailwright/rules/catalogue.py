@@ -46,7 +46,7 @@ def rule_as_text(rule: Rule) -> str:
     parts = [f"{rule.id} ({rule.severity.value}): {rule.title}", "", rule.why]
     for word, example in (("bad", rule.bad), ("good", rule.good)):
         if example:
-            parts += ["", f"{word}:", *(f"    {line}".rstrip() for line in example.rstrip().split("\n"))]
+            parts += ["", f"{word}:", *(f"    {line}".rstrip() for line in _lines(example))]
     return "\n".join(parts)
 
 
@@ -68,8 +68,14 @@ def rules_as_markdown(rules: Sequence[Rule]) -> str:
         lines += ["", f"## {rule.id}", "", f"{_sentence(rule.title)} *({rule.severity.value})*", "", rule.why]
         for word, example in (("Bad", rule.bad), ("Good", rule.good)):
             if example:
-                lines += ["", f"{word}:", "", "````text", *example.rstrip().split("\n"), "````"]
+                lines += ["", f"{word}:", "", "````text", *_lines(example), "````"]
     return "\n".join(lines)
+
+
+def _lines(example: str) -> list[str]:
+    """The example's lines; the middle of a very long one says nothing."""
+    lines = example.rstrip().split("\n")
+    return [f"{line[:80]} … {line[-30:]}" if len(line) > 150 else line for line in lines]
 
 
 def _cell(text: str) -> str:

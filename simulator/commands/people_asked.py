@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mailwright.diagnostics import ConfigurationError
 from simulator.reports.people import is_digest_of
 
 

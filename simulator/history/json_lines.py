@@ -15,6 +15,7 @@ from simulator.history.shapes import calls_of
 from simulator.history.streams import LINE_LIMIT, lines_of
 
 _BYTE = re.compile(r" \(byte (\d+)\)$")
+_TRAILING = "JSON is malformed: trailing"
 _NOT_FINITE = re.compile(rb"-?(nan|inf)", re.IGNORECASE)
 TOO_LONG_MESSAGE = f"the line is longer than {LINE_LIMIT // 1_000_000} MB"
 TOO_LONG_HINT = "one record a line, each on its own line"
@@ -65,6 +66,7 @@ def _malformed(line: bytes, said: str) -> tuple[str, str, int]:
         line.decode()
     except UnicodeDecodeError:
         return NOT_UTF8, "save the log as UTF-8", _first_bad_byte(line)
+    column -= said.startswith(_TRAILING)  # here alone the decoder counts past the spot
     reason = _BYTE.sub("", said).removeprefix("JSON is malformed: ")
     return f"the line is no JSON: {reason}", "one JSON object a line", column
 

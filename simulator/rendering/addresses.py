@@ -110,4 +110,3 @@ def variants_of(languages: Mapping[str, object] | list[str], wanted: object) -> 
     known = {language.lower(): language for language in languages}
     asked = wanted.strip().lower().replace("_", "-")
     return known.get(asked) or known.get(asked.split("-")[0])
-

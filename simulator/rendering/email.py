@@ -73,9 +73,7 @@ def render_with(renderer: MessageRenderer, moment: RenderMoment) -> Rendered:
             return _finished_other(renderer.message, texts)
 
 
-def finished_email(
-    renderer: MessageRenderer, texts: Texts, page: str, warnings: tuple[str, ...] = ()
-) -> Rendered:
+def finished_email(renderer: MessageRenderer, texts: Texts, page: str, warnings: tuple[str, ...] = ()) -> Rendered:
     """An email from its texts and its page, whose CSS is inlined already."""
     values, message = texts.values, renderer.message
     page = with_preheader(page, values.get("preheader", ""), is_shown=_shows_preheader(message))

@@ -23,7 +23,7 @@ TRIGGER_KINDS = frozenset({"transactional", "broadcast", "webhook", "object", "r
 # Assumed: `webhook` and `newsletter`, which no source names.
 CAMPAIGN_TYPES = {
     "event": "transactional",
-    "segment": "behavioral",
+    "segment": "seg_attr",
     "person": "seg_attr",
     "date": "date",
     "form": "form",

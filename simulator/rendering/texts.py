@@ -122,6 +122,8 @@ class _Rendering:
             if address is None:
                 raise fault_at("missing_recipient", NO_ADDRESS, message, "to")
             result.to = split_addresses(one_line(address)) if message.kind == "email" else (one_line(address),)
+            if not result.to:
+                raise fault_at("missing_recipient", NO_ADDRESS, message, "to")
         if message.kind == "email":
             self._subject()
         self._link_parameters()

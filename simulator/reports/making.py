@@ -26,7 +26,7 @@ from simulator.reports.report import (
     Totals,
     WarningRow,
 )
-from simulator.summary import GOOD_STATUSES, CampaignTally, Summary
+from simulator.summary import GOOD_STATUSES, NO_ADDRESS, CampaignTally, Summary
 
 if TYPE_CHECKING:
     from mailwright.definitions.campaign import Campaign
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from simulator.run import Run
 
 UNUSED_SHOWN = 20
+_UNSENT_RULES = {"drafted": "R82", "undeliverable": "R92", "dropped": "R98"}
 
 
 def make_report(
@@ -142,8 +143,9 @@ def _not_sent(project: Project, slug: str, step: str, tally: CampaignTally) -> I
         if of == step:
             yield Reason(count, wording.in_words(why, wording.SKIPPED), rule, step=step)
     for (of, status, reason), count in tally.unsent.items():
-        if of == step and status != "failed":
-            yield Reason(count, wording.unsent_in_words(status, reason), step=step)
+        if of == step and (status != "failed" or reason == NO_ADDRESS):
+            rule = "R94" if reason == NO_ADDRESS else _UNSENT_RULES.get(status, "")
+            yield Reason(count, wording.unsent_in_words(status, reason), rule, step=step)
     for (of, text), count in tally.failures.items():
         if of == step:
             message, language = tally.failed_messages.get((of, text), (step, None))

@@ -136,7 +136,7 @@ def _notes(row: CampaignRow) -> Iterator[Note]:
     several = len(row.steps) > 1
     for reason in row.not_sent:
         step = f"{reason.step}: " if several else ""
-        tone = "bad" if reason.why.startswith("failed") else ""
+        tone = "bad" if _is_failure(reason) else ""
         yield Note(f"{step}{reason.count:,} {reason.why}", reason.rule, reason.place, tone)
     for reason in row.left_early:
         yield Note(f"{reason.count:,} left early: {reason.why}", reason.rule, "", "")
@@ -144,8 +144,10 @@ def _notes(row: CampaignRow) -> Iterator[Note]:
         yield Note(f"{row.active:,} still under way", "", "", "")
 
 
+def _is_failure(reason: Reason) -> bool:
+    return reason.why.startswith("failed")
+
+
 def _failures(report: Report) -> Iterator[Failure]:
-    found = [
-        Failure(row.slug, reason) for row in report.campaigns for reason in row.not_sent if reason.why.startswith("failed")
-    ]
+    found = [Failure(row.slug, reason) for row in report.campaigns for reason in row.not_sent if _is_failure(reason)]
     yield from sorted(found, key=lambda failure: (-failure.reason.count, failure.campaign, failure.reason.step))

@@ -10,6 +10,8 @@ import jsonschema
 import pytest
 
 from mailwright.commands.init import starter_files
+from mailwright.loading.condition_forms import SUBJECTS
+from mailwright.loading.condition_tests import OPERATORS
 from mailwright.loading.yaml_tree import read_yaml
 from mailwright.schemas import KINDS, file_kind, json_schema, modeline
 
@@ -126,6 +128,12 @@ def test_a_right_workflow_fits(workflow: list[Any]):
 )
 def test_a_wrong_file_does_not_fit(kind: str, values: dict[str, Any]):
     assert not validator(kind).is_valid(values)
+
+
+def test_the_grammar_knows_the_words_that_the_reader_knows():
+    definitions = json_schema("campaign")["$defs"]
+    assert set(definitions["operators"]["properties"]) == set(OPERATORS)
+    assert set(definitions["filter"]["anyOf"][0]["properties"]) == {*SUBJECTS, "any", "all", "not"}
 
 
 def test_a_modeline_leads_from_the_file_to_its_schema():
