@@ -7,7 +7,7 @@ parts; `explain` asks each of them, so that the reason and the answer cannot dif
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -32,7 +32,7 @@ from mailwright.definitions.conditions import (
     walk,
 )
 from mailwright.definitions.conditions import Any as AnyOf
-from simulator.operators import as_timestamp, fields_test, is_timed, timestamp_bounds, value_test
+from simulator.operators import ReadTime, fields_test, is_timed, timestamp_bounds, timestamp_reader, value_test
 from simulator.paths import is_plain, value_getter, values_at
 from simulator.trace import Clause
 
@@ -135,10 +135,11 @@ class Check:
         """The first second after now at which time alone may change the answer, as things stand."""
         if not self.reads.timed:
             return None
+        read = timestamp_reader(self._assumptions)
         turns = [
             turn
             for _, clause in walk(self.condition)
-            for turn in turns_of(clause, moment, inverse_ages(self.condition))
+            for turn in turns_of(clause, moment, inverse_ages(self.condition), read)
             if turn > moment.now
         ]
         return min(turns, default=None)
@@ -194,6 +195,13 @@ class _Writer:
             case _:
                 assert_never(condition)
 
+    def _fits_all(self, leaf: Compare) -> str:
+        """Whether every element passes, of which there is one: so its negation holds as soon as one does not."""
+        test = self._name(value_test(leaf.operator, leaf.values, self.assumptions))
+        found = f"{self._name(values_at)}({_DATA_OF[leaf.subject]}, {self._name(leaf.path)})"
+        now = ", m.now" if is_timed(leaf.operator) else ""
+        return f"({self.expression(leaf)} and all({test}(v{now}) for v in {found}))"
+
     def _name(self, value: Any) -> str:
         name = f"k{len(self.names)}"
         self.names[name] = value
@@ -205,12 +213,19 @@ class _Writer:
         if leaf.subject in (Subject.TO, Subject.FROM):
             return f"{self._name(test)}({'m.to' if leaf.subject is Subject.TO else 'm.from_'}{now})"
         data = _DATA_OF[leaf.subject]
+        if self._null_counts(leaf):
+            return f"{self._name(_is_there)}({data}, {self._name(leaf.path)})"
         if is_plain(leaf.path):
             return f"{self._name(test)}({data}.get({self._name(leaf.path)}){now})"
         if "[]" in leaf.path:
             each = self._name(values_at)
             return f"any({self._name(test)}(v{now}) for v in {each}({data}, {self._name(leaf.path)}))"
         return f"{self._name(test)}({self._name(value_getter(leaf.path))}({data}){now})"
+
+    def _null_counts(self, leaf: Compare) -> bool:
+        """Whether null in an event's data is a value there is (assumed: it is none, semantics R11)."""
+        of_event = leaf.subject in (Subject.DATA, Subject.EVENT)
+        return of_event and leaf.operator is Operator.EXISTS and self.assumptions.null_property == "present"
 
     def _fields(self, leaf: CompareFields) -> str:
         test = self._name(fields_test(leaf.operator, self.assumptions))
@@ -238,6 +253,8 @@ class _Writer:
 
     def _negated(self, part: Condition) -> str:
         inner = self.expression(part)
+        if isinstance(part, Compare) and "[]" in part.path and self.assumptions.negation_on_paths == "each_element":
+            inner = self._fits_all(part)
         if isinstance(part, Performed) and part.within is not None:
             # Source: Customer.io docs, "Why don't people match 'within the past X days' conditions?": "has not done it
             # within N days" needs a profile at least N days old (semantics R107).
@@ -250,6 +267,11 @@ class _Writer:
             if part.operator is not Operator.EXISTS:
                 return f"(not {inner} and {there})"
         return f"(not {inner})"
+
+
+def _is_there(data: Mapping[str, Any], path: str) -> bool:
+    """Whether the data has anything at *path*, null too."""
+    return any(True for _ in values_at(data, path))
 
 
 def _seconds(length: timedelta | None) -> int:
@@ -323,13 +345,13 @@ def rule_of(leaf: Condition) -> str:
             return "R69"
 
 
-def turns_of(clause: Condition, moment: Moment, by_age: bool) -> Iterator[int]:
+def turns_of(clause: Condition, moment: Moment, by_age: bool, read: ReadTime) -> Iterator[int]:
     """The seconds at which time alone may change one clause's answer."""
     match clause:
         case Compare(subject=subject, path=path, operator=operator, values=values) if is_timed(operator):
             offset, _ = timestamp_bounds(operator, int(float(values[0])))
             for value in values_at(_data_of(subject, moment), path):
-                stamp = as_timestamp(value)
+                stamp = read(value)
                 if stamp is not None:
                     yield int(-(-stamp // 1)) - offset
         case Performed(event=event, type=kind, within=timedelta() as within):

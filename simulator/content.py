@@ -22,7 +22,7 @@ from mailwright.definitions.triggers import (
     SegmentTrigger,
     WebhookTrigger,
 )
-from simulator.conditions import Check, Reads
+from simulator.conditions import Check, Reads, inverse_ages
 from simulator.not_modelled import not_modelled_in
 from simulator.probes import assumption_probes
 from simulator.routing import Route, Router, router_for
@@ -88,6 +88,7 @@ class Content:
     watched_changes: frozenset[str]  # attributes whose changes some condition counts
     watchers: Watchers
     by_kind: dict[str, list[CompiledCampaign]]
+    asks_age: bool  # some condition asks how old the profile is
     asks_messages: bool  # some condition asks what became of a message
     crosses_people: bool  # some step acts on another person than its own
     not_modelled: tuple[NotModelled, ...]
@@ -132,6 +133,7 @@ def compile_content(project: Project, workspace_name: str | None = None) -> Cont
         watched_changes=frozenset(name for check in everywhere for name in check.reads.changes),
         watchers=_watchers(campaigns, segments),
         by_kind={kind: [c for c in campaigns if c.trigger_kind == kind] for kind in _KINDS},
+        asks_age=any(inverse_ages(check.condition) for check in everywhere),
         asks_messages=any(check.reads.messages for check in everywhere),
         crosses_people=any(_crosses(node) for campaign in campaigns for node in campaign.nodes),
         not_modelled=not_modelled_in(project, [campaign.slug for campaign in campaigns]),
@@ -208,15 +210,21 @@ def _trigger_check(campaign: Campaign, assumptions: Assumptions) -> Check | None
     match campaign.trigger:
         case EventTrigger(where=where) | FormTrigger(where=where) | WebhookTrigger(where=where):
             return Check(where.condition, assumptions)
-        case ObjectTrigger(where=where) | RelationshipTrigger(where=where):
+        case ObjectTrigger(where=where):
             return Check(where.condition, assumptions)
+        case RelationshipTrigger(where=where, object_where=more):
+            return Check(_both(where.condition, more.condition), assumptions)
         case SegmentTrigger(segment=segment):
             return Check(InSegment(segment), assumptions)
         case PersonTrigger(person=person, filter=more):
-            parts = [part.condition for part in (person, more) if part.condition != All()]
-            return Check(parts[0] if len(parts) == 1 else All(tuple(parts)), assumptions)
+            return Check(_both(person.condition, more.condition), assumptions)
         case _:
             return None
+
+
+def _both(one: Condition, other: Condition) -> Condition:
+    parts = tuple(part for part in (one, other) if part != All())
+    return parts[0] if len(parts) == 1 else All(parts)
 
 
 def _audience(campaign: Campaign, assumptions: Assumptions) -> Check | None:

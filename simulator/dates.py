@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import calendar
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mailwright.definitions.triggers import DateTrigger, NewsletterTrigger
-from simulator.clock import minutes_of, wall_time, zone_named
+from simulator.clock import minutes_of, wall_time
 from simulator.journeys import Cause
 from simulator.operators import as_timestamp
 from simulator.paths import values_at
+from simulator.zones import zone_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +78,7 @@ def _date_is_here(at: int, what: tuple[Engine, CompiledCampaign, Person]) -> Non
 
 def next_occurrence(engine: Engine, trigger: DateTrigger, person: Person, stamp: int, at: int) -> int | None:
     """The first start at or after *at*: the date moved by `before` or `after`, at the trigger's time of day."""
-    zone = _zone(engine, trigger, person)
+    zone = zone_for(engine, person, trigger.zone, trigger.fallback)
     first = datetime.fromtimestamp(stamp, UTC).astimezone(zone).date()
     shift = (trigger.after or timedelta()) - (trigger.before or timedelta())
     minutes = minutes_of(trigger.at)
@@ -116,15 +117,6 @@ def _in_year(engine: Engine, first: date, year: int) -> date | None:
             return date(year, 3, 1)
         case _:
             return None
-
-
-def _zone(engine: Engine, trigger: DateTrigger, person: Person) -> tzinfo:
-    names = (trigger.zone,) if trigger.zone != "person" else (*person.zone_names(), trigger.fallback)
-    for name in names:
-        found = zone_named(name) if isinstance(name, str) and name else None
-        if found is not None:
-            return found
-    return UTC
 
 
 def plan_newsletters(engine: Engine, person: Person, at: int) -> None:

@@ -124,11 +124,14 @@ class Engine:
         moment.person = person
         moment.attributes = person.attributes
         moment.event = moment.data = moment.object = moment.relationship = NOTHING
+        moment.since = person.number
+        moment.campaign = ""
         return moment
 
-    def cause_moment(self, person: Person, at: int, cause: Cause) -> Moment:
-        """The person at that moment, with what a journey may start from."""
+    def cause_moment(self, person: Person, at: int, cause: Cause, campaign: str = "") -> Moment:
+        """The person at that moment, with what a journey of *campaign* may start from."""
         moment = self.moment(person, at)
+        moment.campaign = campaign
         moment.event = moment.data = cause.event or cause.trigger or EMPTY
         moment.object = cause.object
         moment.relationship = cause.relationship
@@ -136,9 +139,8 @@ class Engine:
 
     def journey_moment(self, journey: Journey, at: int) -> Moment:
         """The journey's person at that moment, with what started the journey."""
-        moment = self.cause_moment(journey.person, at, journey.cause)
+        moment = self.cause_moment(journey.person, at, journey.cause, journey.campaign.slug)
         moment.since = journey.since
-        moment.campaign = journey.campaign.slug
         return moment
 
     def _in_segment(self, slug: str, moment: Moment) -> bool:
@@ -177,8 +179,7 @@ class Engine:
         """Do everything that is due for the person before *to*."""
         agenda = person.agenda
         if agenda is not None and agenda.is_due(to):
-            agenda.run_before(to)
-            self.settle()
+            agenda.run_before(to, self.settle)
 
     def settle(self) -> None:
         """Do what workflows caused, until nothing more comes of it."""
@@ -209,7 +210,7 @@ class Engine:
             self.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
             return
         if campaign.filter is not None:
-            moment = self.cause_moment(person, at, cause)
+            moment = self.cause_moment(person, at, cause, campaign.slug)
             if not campaign.filter.holds(moment):
                 self._hold(campaign, person, cause, moment)
                 return
@@ -244,6 +245,10 @@ class Engine:
         """
         until = cause.at + self.content.assumptions.filter_retry_seconds
         pending = Pending(campaign, cause, until)
+        if campaign.frequency != "every_time":
+            self.used["frequency_used_by"] += 1
+            if self.content.assumptions.frequency_used_by == "trigger":
+                person.use_frequency(campaign.number, cause.at)
         clause = self.clause(campaign.filter, moment, "filter")
         clauses = self.clauses(campaign.filter, moment, "filter")
         self.emit(Held(cause.at, person.key, campaign.slug, cause.name, cause.line, until, clause, clauses=clauses))
@@ -268,13 +273,16 @@ class Engine:
         Assumed: a late match enters at the moment the profile starts to match (semantics R25).
         """
         for pending in person.pending:
+            if pending not in person.pending:  # what entered just now may have brought it in already
+                continue
             campaign = pending.campaign
-            moment = self.cause_moment(person, at, pending.cause)
+            moment = self.cause_moment(person, at, pending.cause, campaign.slug)
             if campaign.filter is None or not campaign.filter.holds(moment):
                 self._look_again(pending, person, moment)
                 continue
             person.pending = tuple(other for other in person.pending if other is not pending)
-            refusal = self._refusal(campaign, person, at)
+            used_up = self.content.assumptions.frequency_used_by == "trigger"  # by this very call
+            refusal = None if used_up else self._refusal(campaign, person, at)
             if refusal is not None:
                 cause = pending.cause
                 self.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
@@ -290,7 +298,7 @@ class Engine:
             return
         person.pending = tuple(other for other in person.pending if other is not pending)
         cause, campaign = pending.cause, pending.campaign
-        moment = self.cause_moment(person, at, cause)
+        moment = self.cause_moment(person, at, cause, campaign.slug)
         clause = self.clause(campaign.filter, moment, "filter")
         clauses = self.clauses(campaign.filter, moment, "filter")
         self.emit(Lapsed(at, person.key, campaign.slug, cause.name, cause.line, clause, clauses=clauses))
@@ -448,12 +456,15 @@ class Engine:
             self.emit(Considered(at, person.key, campaign.slug, "profile", 0, True, clause, clauses))
         self.consider(campaign, person, cause)
         if campaign.frequency == "interval" and campaign.frequency_seconds:
-            person.schedule(at + campaign.frequency_seconds, self._interval, (campaign, person))
+            due = person.entries.get(campaign.number, (0, at, at))[1] + campaign.frequency_seconds
+            person.schedule(due if due > at else at + campaign.frequency_seconds, self._interval, (campaign, person))
 
     def _interval(self, at: int, what: tuple[CompiledCampaign, Person]) -> None:
         campaign, person = what
         if person.gone or campaign.number not in person.matching:
             return
+        if at - person.entries.get(campaign.number, (0, 0, 0))[1] < campaign.frequency_seconds:
+            return  # the person left and came back in between: another alarm goes by the entry since
         self.consider(campaign, person, Cause("interval", 0, at))
         person.schedule(at + campaign.frequency_seconds, self._interval, (campaign, person))
 
@@ -527,8 +538,7 @@ class Engine:
     def finish(self, until: int) -> None:
         """Do everything that is due up to *until*, for everybody."""
         if self.shared_agenda is not None:
-            self.shared_agenda.run_before(until + 1)
-            self.settle()
+            self.shared_agenda.run_before(until + 1, self.settle)
             return
         for person in [*self.people, *self.strangers]:
             self.before_change(person, until + 1)

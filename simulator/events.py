@@ -50,9 +50,13 @@ def receive_event(
     """
     person.number += 1
     stamp = at if timestamp is None else timestamp
-    person.born = min(person.born, stamp)
+    aged = stamp < person.born
+    if aged:
+        person.born = stamp
     if name.counts or name.waits:
         _let_count(engine, person, name, stamp, data, at)
+    if aged and engine.content.asks_age:
+        engine.changed(person, at)
     router = name.router
     if router is None:
         return
@@ -116,8 +120,10 @@ def _consider_all(engine: Engine, person: Person, router: Router, cause: Cause) 
         engine.emit(Considered(cause.at, person.key, campaign.slug, cause.name, cause.line, held, clause, clauses))
 
 
-def cause_event(engine: Engine, who: Person | str, name: str, data: Mapping[str, Any], at: int) -> None:
-    """An event that a workflow sends; it is taken in once the call at hand is through.
+def cause_event(
+    engine: Engine, who: Person | str, name: str, data: Mapping[str, Any], at: int, by: Person
+) -> None:
+    """An event that a workflow of *by* sends; it is taken in once the call at hand is through.
 
     Source: Customer.io docs, "Send an event from inside a campaign" (semantics R75). Loops are possible there; here one
     person causes at most `loop_guard_events` in one instant.
@@ -130,6 +136,7 @@ def cause_event(engine: Engine, who: Person | str, name: str, data: Mapping[str,
             if not who.strip() or engine.people.is_suppressed(who, IdType.ID):
                 return
             person = make_person(engine, who.strip(), IdType.ID, at)
+            person.caused = by.caused  # so that a chain of new people meets the guard too
             engine.changed(person, at)
         if person.gone or not engine.may_cause(person, at, name):
             return

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mailwright.definitions.project import Project
 
 LONGEST_SEEN = 80
+_BY_FREQUENCY = frozenset({"once", "period", "interval"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Attempt:
     trigger: tuple[ClauseLine, ...] = ()
     filter: tuple[ClauseLine, ...] = ()
     change: ClauseLine | None = None  # the first thing that would have to change
+    place: str = ""  # of what refused it, where the content says so
     journey: tuple[AnyEntry, ...] = ()
 
 
@@ -200,7 +202,8 @@ def _attempt(project: Project, slug: str, one: _Gathered, journeys: Mapping[int,
         entries = tuple(entry for number in one.journeys for entry in journeys.get(number, ()))
         return replace(attempt, verdict="entered", journey=entries)
     if one.refused is not None:
-        return replace(attempt, verdict="refused", reason=one.refused.reason, rule=one.refused.rule)
+        place = str(project.campaign_span(slug, ("frequency",))) if one.refused.reason in _BY_FREQUENCY else ""
+        return replace(attempt, verdict="refused", reason=one.refused.reason, rule=one.refused.rule, place=place)
     if last is not None:
         change = first_change(filters, last.clauses)
         until = one.held.until if one.held is not None else None

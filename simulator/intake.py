@@ -15,6 +15,7 @@ from mailwright.definitions.triggers import (
 )
 from simulator.events import Name, receive_event
 from simulator.history.calls import Call, CallKind, IdType
+from simulator.id_memory import IdMemory
 from simulator.journeys import EMPTY, Cause
 from simulator.paths import values_at
 from simulator.people import Person
@@ -37,7 +38,7 @@ class Intake:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.clock = 0  # the newest receipt so far
-        self._ids: set[str] = set()
+        self.ids = IdMemory(engine.content.assumptions.event_id_memory)
         self._by_id = engine.people.by_id
         self._names: dict[str, Name] = {}  # of events as they are written, without the detour over their type
         self._anonymous: dict[str, list[tuple[Call, int]]] = {}
@@ -73,8 +74,7 @@ class Intake:
         at = call.at if call.at is not None else call.timestamp
         if at is None or self.engine.shared_agenda is not None:
             at = self._receipt(at)
-        if at > self.clock:
-            self.clock = at
+        self.clock = max(self.clock, at)
         kind = call.kind
         if kind is _EVENT:
             self._event(call, at)
@@ -144,7 +144,7 @@ class Intake:
             if engine.people.is_suppressed(call.person, call.id_type):
                 return
             person = make_person(engine, call.person, call.id_type, at)
-        set_attributes(engine, person, call.data, at, call.timestamp, call.line, is_new=is_new)
+        person = set_attributes(engine, person, call.data, at, call.timestamp, call.line, is_new=is_new)
         anonymous_id = call.anonymous_id or call.data.get("anonymous_id")
         if isinstance(anonymous_id, str) and anonymous_id:
             self._attach(person, anonymous_id, at)
@@ -222,11 +222,11 @@ class Intake:
     def _event(self, call: Call, at: int) -> None:
         event_id = call.event_id
         if event_id is not None:
-            if event_id in self._ids:
+            if event_id in self.ids:
                 if self._is_duplicate(call, at):
                     return
             else:
-                self._ids.add(event_id)
+                self.ids.add(event_id)
         # Most calls of a log are events of people known by their id, so these take the shortest way.
         person = self._by_id.get(call.person) if call.id_type is _ID else None  # type: ignore[arg-type]  # None is no id
         if person is None:
@@ -265,7 +265,15 @@ class Intake:
                 self._names[spelling] = name
         if timestamp is not None and timestamp > at:
             self.engine.used["future_events"] += 1
+            if self.engine.content.assumptions.future_events == "at_timestamp":
+                person.schedule(timestamp, self._receive_later, (person, name, spelling, call))
+                return
         receive_event(self.engine, person, name, spelling, call.data, at, timestamp, call.event_id, call.line)
+
+    def _receive_later(self, at: int, what: tuple[Person, Name, str, Call]) -> None:
+        person, name, spelling, call = what
+        if not person.gone:
+            receive_event(self.engine, person, name, spelling, call.data, at, at, call.event_id, call.line)
 
     def _anonymous_event(self, call: Call, at: int) -> None:
         engine = self.engine
@@ -281,7 +289,7 @@ class Intake:
                 person.last_at = max(at, person.last_at)
                 engine.advance(person, person.last_at)
                 self._receive(person, call, person.last_at, call.timestamp)
-                return
+            return  # later ones need a new identify with a new anonymous id (semantics R35)
         self._anonymous.setdefault(anonymous_id, []).append((call, at))
 
     # --- objects ----------------------------------------------------------------------------------------------------
@@ -420,6 +428,8 @@ class Intake:
             assert isinstance(trigger, BroadcastTrigger)  # listed by its kind
             if trigger.broadcast.lower() != call.name.lower():
                 continue
+            if "recipients" in call.data:
+                engine.note(at, "", "broadcast_recipients_not_modelled", call.name, call.line)
             for person, named in self._recipients(call):
                 when = max(at, person.last_at)
                 engine.advance(person, when)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, assert_never
 
 from mailwright.definitions.assumptions import Assumptions
@@ -16,6 +18,7 @@ from mailwright.definitions.conditions import Operator, Scalar
 
 Test = Callable[[Any], bool]
 TimedTest = Callable[[Any, int], bool]
+ReadTime = Callable[[Any], int | float | None]
 
 _NUMBER = re.compile(r"-?\d{1,400}(\.\d{1,400})?")
 _TIMED = {
@@ -164,9 +167,33 @@ def as_timestamp(value: Any) -> int | float | None:
     return number if number is not None and 0 <= number <= LAST_SECOND else None
 
 
-def is_timestamp(value: Any) -> bool:
-    """Whether the value is a valid Unix time (semantics R108)."""
-    return as_timestamp(value) is not None
+def as_any_timestamp(value: Any) -> int | float | None:
+    """The Unix time in *value*, also where it is written as milliseconds, ISO 8601 or RFC 2822.
+
+    Assumed: what a number beyond the last second and a text with a date in it would mean (semantics R17).
+    """
+    number = as_number(value)
+    if number is not None:
+        return number / 1000 if number > LAST_SECOND else as_timestamp(value)
+    if not isinstance(value, str):
+        return None
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(value.strip())
+        except ValueError:
+            continue
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    return None
+
+
+def timestamp_reader(assumptions: Assumptions) -> ReadTime:
+    """What reads timestamps: Unix seconds only, unless it is assumed that any form will do (semantics R17)."""
+    return as_timestamp if assumptions.timestamp_formats == "unix_seconds" else as_any_timestamp
+
+
+def is_timestamp(read: ReadTime = as_timestamp) -> Test:
+    """Whether the value is a valid time (semantics R108)."""
+    return lambda value: read(value) is not None
 
 
 def timestamp_bounds(operator: Operator, seconds: int) -> tuple[int, bool]:
@@ -182,7 +209,7 @@ def timestamp_bounds(operator: Operator, seconds: int) -> tuple[int, bool]:
             return seconds, True
 
 
-def relative_time(operator: Operator, seconds: int) -> TimedTest:
+def relative_time(operator: Operator, seconds: int, read: ReadTime = as_timestamp) -> TimedTest:
     """A test of a timestamp against now (semantics R18).
 
     Assumed: a value exactly at the bound counts as past it, so that a crossing is seen at its own second (R110).
@@ -190,18 +217,18 @@ def relative_time(operator: Operator, seconds: int) -> TimedTest:
     offset, on_past_side = timestamp_bounds(operator, seconds)
 
     def test(value: Any, now: int) -> bool:
-        stamp = as_timestamp(value)
+        stamp = read(value)
         return stamp is not None and (stamp <= now + offset) is on_past_side
 
     return test
 
 
-def absolute_time(operator: Operator, moment: float) -> Test:
+def absolute_time(operator: Operator, moment: float, read: ReadTime = as_timestamp) -> Test:
     """A test of a timestamp against a fixed Unix time (semantics R18)."""
     after = operator is Operator.AFTER
 
     def test(value: Any) -> bool:
-        stamp = as_timestamp(value)
+        stamp = read(value)
         return stamp is not None and (stamp > moment if after else stamp < moment)
 
     return test
@@ -225,11 +252,11 @@ def value_test(operator: Operator, values: tuple[Scalar, ...], assumptions: Assu
         case (
             Operator.MORE_THAN_AGO | Operator.LESS_THAN_AGO | Operator.MORE_THAN_AHEAD | Operator.LESS_THAN_AHEAD
         ):
-            return relative_time(operator, int(_number(values[0])))
+            return relative_time(operator, int(_number(values[0])), timestamp_reader(assumptions))
         case Operator.AFTER | Operator.BEFORE:
-            return absolute_time(operator, _number(values[0]))
+            return absolute_time(operator, _number(values[0]), timestamp_reader(assumptions))
         case Operator.IS_TIMESTAMP:
-            return is_timestamp
+            return is_timestamp(timestamp_reader(assumptions))
         case _:
             assert_never(operator)
 

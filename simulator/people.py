@@ -26,7 +26,6 @@ class Person:
 
     __slots__ = (
         "agenda",
-        "anonymous_ids",
         "attributes",
         "attributes_at",
         "born",
@@ -74,7 +73,6 @@ class Person:
         self.counted_sends: tuple[int, ...] = ()
         self.messages: dict[tuple[str, str], list[tuple[str, int]]] = _NO_ENTRIES
         self.objects: dict[tuple[str, str], dict[str, Any]] = _NO_ENTRIES  # related objects → the relationship's data
-        self.anonymous_ids: dict[str, int] = _NO_ENTRIES
         self.caused = (0, 0)  # events caused by workflows in one instant, against endless loops
         self.gone = False
 
@@ -152,6 +150,18 @@ class Person:
         self.entries[campaign] = (number + 1, at, at)
         return number
 
+    def use_frequency(self, campaign: int, at: int) -> None:
+        """Count no journey, yet let the campaign's frequency run from now."""
+        if self.entries is _NO_ENTRIES:
+            self.entries = {}
+        self.entries[campaign] = (self.entries.get(campaign, (0, 0, 0))[0], at, at)
+
+    def inherit(self, key: EventKey, entries: list[Remembered]) -> None:
+        """Keep the events of a profile merged into this one: they count, but nothing sees them as new."""
+        if self.events is _NO_ENTRIES:
+            self.events = {}
+        self.events.setdefault(key, []).extend((0, at, data) for _, at, data in entries)
+
     def watch_until(self, campaign: int, at: int) -> None:
         """Remember when a trigger is looked at next because of time alone."""
         if self.watched_until is _NO_ENTRIES:
@@ -163,12 +173,6 @@ class Person:
         if self.objects is _NO_ENTRIES:
             self.objects = {}
         self.objects[thing] = {**self.objects.get(thing, {}), **data}
-
-    def take_anonymous_id(self, anonymous_id: str, at: int) -> None:
-        """Remember when the person was identified with an anonymous id."""
-        if self.anonymous_ids is _NO_ENTRIES:
-            self.anonymous_ids = {}
-        self.anonymous_ids.setdefault(anonymous_id, at)
 
     def age(self, now: int) -> int:
         """Seconds since the profile was made, or since its earliest event (semantics R107)."""

@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mailwright.definitions.conditions import Compare, Condition, Not, Operator, Subject, Unclaimed, walk
-from simulator.operators import as_number
+from simulator.operators import as_any_timestamp, as_number, as_timestamp
 from simulator.paths import values_at
+
+_TIMES = frozenset({
+    Operator.MORE_THAN_AGO, Operator.LESS_THAN_AGO, Operator.MORE_THAN_AHEAD, Operator.LESS_THAN_AHEAD,
+    Operator.AFTER, Operator.BEFORE, Operator.IS_TIMESTAMP,
+})  # fmt: skip
 
 Probe = tuple[str, Callable[[Mapping[str, Any]], bool]]
 
@@ -23,8 +28,12 @@ def _probes(condition: Condition) -> Iterator[Probe]:
             case Not(part=Compare(subject=Subject.DATA, path=path, operator=operator)):
                 if operator is not Operator.EXISTS:
                     yield "missing_property_negation", _is_missing(path)
+                else:
+                    yield "null_property", _is_null(path)
                 if "[]" in path:
                     yield "negation_on_paths", _is_there(path)
+                if operator in _TIMES:
+                    yield "timestamp_formats", _is_another_time(path)
             case Unclaimed(path=path):
                 yield "missing_property_negation", _is_missing(path)
             case Compare(subject=Subject.DATA, path=path, operator=Operator.EQUALS, values=values):
@@ -40,6 +49,16 @@ def _probes(condition: Condition) -> Iterator[Probe]:
 
 def _is_missing(path: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda data: next((value for value in values_at(data, path) if value is not None), None) is None
+
+
+def _is_null(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda data: next(values_at(data, path), "") is None
+
+
+def _is_another_time(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda data: any(
+        as_timestamp(value) is None and as_any_timestamp(value) is not None for value in values_at(data, path)
+    )
 
 
 def _is_there(path: str) -> Callable[[Mapping[str, Any]], bool]:

@@ -30,14 +30,15 @@ def make_person(engine: Engine, name: str, id_type: IdType, at: int) -> Person:
     return person
 
 
-def update_person(engine: Engine, who: Person | str, values: Mapping[str, Any], at: int) -> None:
-    """Write attributes of a person, or of the one of that id, who is made where there is none."""
+def update_person(engine: Engine, who: Person | str, values: Mapping[str, Any], at: int, by: Person) -> None:
+    """Write attributes of a person, or of the one of that id, who is made where there is none, for a journey of *by*."""
     person = who if isinstance(who, Person) else engine.people.find(who, IdType.ID)
     if person is None:
         assert isinstance(who, str)  # a person was found above
         if not who.strip() or engine.people.is_suppressed(who, IdType.ID):
             return
         person = make_person(engine, who.strip(), IdType.ID, at)
+        person.caused = by.caused  # so that a chain of new people meets the guard too
     set_attributes(engine, person, values, at, caused=True)
 
 
@@ -51,8 +52,10 @@ def set_attributes(
     *,
     is_new: bool = False,
     caused: bool = False,
-) -> None:
+) -> Person:
     """Write attributes and let everything that looks at them look again; null or an empty text removes one.
+
+    Gives the profile that has them: another one where the two turned out to be one person and were merged.
 
     What a workflow *caused* is looked at once the call at hand is through, so that two campaigns that undo each other's
     work meet the guard against endless loops.
@@ -71,37 +74,53 @@ def set_attributes(
     for name, value in values.items():
         if name[:1] == "_" or name == "anonymous_id":
             continue
+        if value == "":
+            value = None
         old = attributes.get(name)
         if old == value and old.__class__ is value.__class__:
             continue
         if older and old is not None:
             continue
         if name in ("email", "id", "cio_id") and not _may_identify(engine, person, name, value, at, line):
+            if person.gone:  # merged into the older profile, and the whole call is about that one
+                survivor = engine.people.find(str(value), IdType.EMAIL if name == "email" else IdType.ID)
+                assert survivor is not None  # it has the identifier that made the two one
+                rest = {other: given for other, given in values.items() if other != name}
+                return set_attributes(engine, survivor, rest, at, stamp, line, caused=caused)
             continue
         changed.add(name)
-        if value is None or value == "":
+        if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
+            engine.note(at, person.key, "attribute_name_too_long", name[:LONGEST_NAME], line)
+        if value is None:
             attributes.pop(name, None)
         else:
             attributes[name] = value
-            if value.__class__ is str and len(value) > LONGEST_VALUE:
+            if value.__class__ is str and len(value.encode("utf-8", "surrogatepass")) > LONGEST_VALUE:
                 engine.note(at, person.key, "attribute_too_long", name, line)
         if name in engine.content.watched_changes:
-            person.remember_change(name, at, old, None if value == "" else value)
+            person.remember_change(name, at, old, value)
     if len(values) > MOST_ATTRIBUTES:
         engine.note(at, person.key, "too_many_attributes", str(len(values)), line)
     if caused:
-        engine.later.append(lambda: _look_after_step(engine, person, at, changed))
+        everything = not (person.journeys or person.matching)
+        look_after_step(engine, person, at, "attributes", None if everything else changed)
     elif is_new:
         engine.changed(person, at)
     elif changed:
         engine.changed(person, at, changed)
     if engine.content.by_kind["date"] and (changed or is_new):
         plan_dates(engine, person, at, changed)
+    return person
 
 
-def _look_after_step(engine: Engine, person: Person, at: int, changed: set[str]) -> None:
-    if not person.gone and engine.may_cause(person, at, "attributes"):
-        engine.changed(person, at, changed if person.journeys or person.matching else None)
+def look_after_step(engine: Engine, person: Person, at: int, what: str, attributes: set[str] | None) -> None:
+    """Let everything look again at what a step changed, once the call at hand is through; within the guard on loops."""
+
+    def look() -> None:
+        if not person.gone and engine.may_cause(person, at, what):
+            engine.changed(person, at, attributes)
+
+    engine.later.append(look)
 
 
 def _may_identify(engine: Engine, person: Person, name: str, value: Any, at: int, line: int) -> bool:
@@ -115,28 +134,50 @@ def _may_identify(engine: Engine, person: Person, name: str, value: Any, at: int
         if holder is None or holder is person:
             people.take_email(person, person.attributes.get("email"), value)
             return True
-        if "email" not in person.attributes and holder.id is None and person.id is not None:
-            older, younger = sorted((person, holder), key=lambda one: (one.born, one is not person))
-            identity = person.id
-            merge(engine, older, younger, at)
-            if older.id is None:
-                people.take_id(older, identity)
+        if not _are_one(person, holder):
+            engine.note(at, person.key, "failed_attribute_change", "email", line)
             return False
-        engine.note(at, person.key, "failed_attribute_change", "email", line)
+        _unite(engine, person, holder, at)
         return False
-    if name == "id" and isinstance(value, str) and person.id is None and people.find(value, IdType.ID) is None:
-        people.take_id(person, value)
-        return True
-    if value != getattr(person, name):
+    if name == "id" and person.id is None and isinstance(value, str | int):
+        holder = people.find(str(value), IdType.ID)
+        if holder is None:
+            people.take_id(person, str(value))
+            return True
+        if people.email_identifies and _are_one(holder, person):
+            _unite(engine, holder, person, at)
+            return False
+    if str(value) != str(getattr(person, name)):
         engine.note(at, person.key, "failed_attribute_change", name, line)
     return False
 
 
-def move_segment(engine: Engine, person: Person, slug: str, joins: bool, at: int) -> None:
-    """Add a person to a manual segment, or remove them (semantics R111)."""
+def _are_one(with_id: Person, with_email: Person) -> bool:
+    """Whether a call that names both profiles says that they are one: each has what the other lacks."""
+    return with_id.id is not None and "email" not in with_id.attributes and with_email.id is None
+
+
+def _unite(engine: Engine, with_id: Person, with_email: Person, at: int) -> None:
+    """Merge the younger of the two into the older, which then has both identifiers."""
+    older, younger = sorted((with_id, with_email), key=lambda one: (one.born, one is not with_id))
+    identity = with_id.id
+    assert identity is not None  # one of the two has an id, or they would not be one
+    merge(engine, older, younger, at)
+    if older.id is None:
+        engine.people.take_id(older, identity)
+
+
+def move_segment(
+    engine: Engine, person: Person, slug: str, joins: bool, at: int, *, caused: bool = False
+) -> None:
+    """Add a person to a manual segment, or remove them (semantics R111); by a workflow, where it is *caused*."""
     before = person.segments
     person.segments = before | {slug} if joins else before - {slug}
-    if person.segments != before:
+    if person.segments == before:
+        return
+    if caused:
+        look_after_step(engine, person, at, "segments", None)
+    else:
         engine.changed(person, at)
 
 
@@ -165,9 +206,7 @@ def merge(engine: Engine, primary: Person, secondary: Person, at: int) -> None:
     primary.counted_sends = tuple(sorted((*primary.counted_sends, *secondary.counted_sends)))
     # Inherited events count, but they start nothing and no wait sees them as new.
     for key, entries in secondary.events.items():
-        for _, stamp, data in entries:
-            primary.remember(key, stamp, data)
-        primary.events[key] = [(0 if entry in entries else entry[0], *entry[1:]) for entry in primary.events[key]]
+        primary.inherit(key, entries)
     for (campaign, step), states in secondary.messages.items():
         for state, stamp in states:
             primary.note_message(campaign, step, state, stamp)
@@ -178,6 +217,7 @@ def merge(engine: Engine, primary: Person, secondary: Person, at: int) -> None:
         for due in secondary.agenda.entries():
             primary.schedule(due[0], due[2], due[3])
     set_attributes(engine, primary, gaps, at)
+    engine.changed(primary, at)  # events and memberships came too
 
 
 def _move_journeys(engine: Engine, primary: Person, secondary: Person, at: int) -> None:
@@ -189,16 +229,19 @@ def _move_journeys(engine: Engine, primary: Person, secondary: Person, at: int) 
                 primary.entries = {}
             primary.entries[number] = (0, started, ended)
             _count_finished(primary, secondary, number, count)
+    own = primary.journeys
     for journey in secondary.journeys:
         if journey.campaign.number in entered:
             engine.used["merge_keeps_journey_of"] += 1
-            journey.over = True
-            slug = journey.campaign.slug
-            engine.emit(
-                Ended(at, secondary.key, slug, journey.number, "exited_early", "merged", "R119")
-            )
-        else:
-            _move(engine, journey, primary, secondary, at)
+            if engine.content.assumptions.merge_keeps_journey_of == "primary":
+                journey.over = True
+                slug = journey.campaign.slug
+                engine.emit(Ended(at, secondary.key, slug, journey.number, "exited_early", "merged", "R119"))
+                continue
+            for other in own:
+                if other.campaign is journey.campaign and not other.over:
+                    engine.end(other, at, "exited_early", "merged", "R119")
+        _move(engine, journey, primary, secondary, at)
     secondary.journeys = ()
 
 

@@ -15,15 +15,15 @@ from mailwright.definitions.steps import (
     WindowStep,
 )
 from simulator.chance import draw
-from simulator.clock import opens_at, zone_named
+from simulator.clock import opens_at
 from simulator.events import cause_event
+from simulator.operators import as_number
 from simulator.profiles import move_segment, update_person
 from simulator.sending import send
 from simulator.trace import Acted, Branched, Skipped, Waiting, Woke
+from simulator.zones import zone_for
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from simulator.engine import Engine
     from simulator.journeys import Journey
     from simulator.workflow import Node, Way
@@ -103,33 +103,13 @@ def _random_seconds(engine: Engine, journey: Journey, node: Node) -> int:
 def _window(engine: Engine, journey: Journey, node: Node, at: int) -> Following:
     """Wait for the window to open (semantics R60 to R63)."""
     assert isinstance(node.step, WindowStep) and node.hours is not None  # made so when the workflow was compiled
-    zone = person_zone(engine, journey, node.step.window.zone, node.step.window.fallback)
+    zone = zone_for(engine, journey.person, node.step.window.zone, node.step.window.fallback)
     until = opens_at(node.hours, at, zone)
     if until <= at:
         return node.next
     engine.emit(Waiting(at, journey.person.key, journey.campaign.slug, journey.number, node.id, until, "R60"))
     engine.rest(journey, until)
     return RESTS
-
-
-def person_zone(engine: Engine, journey: Journey, zone: str, fallback: str) -> tzinfo:
-    """The time zone a step goes by: its own, the profile's `timezone`, `cio_timezone`, or the fallback.
-
-    Source: Customer.io docs, "Send messages in users' time zones" (semantics R62). Assumed: a value that names no zone
-    counts as none.
-    """
-    names: tuple[Any, ...] = (zone,) if zone != "person" else (*journey.person.zone_names(), fallback)
-    for name in names:
-        if isinstance(name, str) and name:
-            found = zone_named(name)
-            if found is not None:
-                return found
-            engine.used["unknown_zone"] += 1
-            if engine.content.assumptions.unknown_zone == "utc":
-                break
-    utc = zone_named("UTC")
-    assert utc is not None  # the zone data that is installed with us has it
-    return utc
 
 
 # --- waits --------------------------------------------------------------------------------------------------------------
@@ -293,14 +273,18 @@ def _set(engine: Engine, journey: Journey, node: Node, at: int) -> Following:
     if own:
         journey.attributes = {**(journey.attributes or {}), **own}
     if values:
-        update_person(engine, journey.person if other is None else other, values, at)
+        update_person(engine, journey.person if other is None else other, values, at, journey.person)
     return node.next
 
 
 def _rendered(engine: Engine, journey: Journey, value: Any, at: int) -> tuple[Any, str]:
     """*value* with every text in it rendered as Liquid, and the first failure."""
     if isinstance(value, str):
-        return engine.messages.text(value, journey, at) if "{" in value else (value, "")
+        if "{" not in value:
+            return value, ""
+        text, failure = engine.messages.text(value, journey, at)
+        engine.used["liquid_results_are"] += 1
+        return (_typed(text) if engine.content.assumptions.liquid_results_are == "typed" else text), failure
     if isinstance(value, list):
         parts = [_rendered(engine, journey, item, at) for item in value]
         return [part for part, _ in parts], next((failure for _, failure in parts if failure), "")
@@ -309,6 +293,14 @@ def _rendered(engine: Engine, journey: Journey, value: Any, at: int) -> tuple[An
         failure = next((failure for _, failure in pairs.values() if failure), "")
         return {key: item for key, (item, _) in pairs.items()}, failure
     return value, ""
+
+
+def _typed(text: str) -> str | int | float | bool:
+    """The number, or the truth value, that a rendered text spells; else the text (semantics R74)."""
+    if text in ("true", "false"):
+        return text == "true"
+    number = as_number(text)
+    return text if number is None else number
 
 
 def _create_event(engine: Engine, journey: Journey, node: Node, at: int) -> Following:
@@ -322,7 +314,7 @@ def _create_event(engine: Engine, journey: Journey, node: Node, at: int) -> Foll
     slug = journey.campaign.slug
     engine.emit(Acted(at, journey.person.key, slug, journey.number, node.id, "create_event", (event.name,), failure))
     if not failure:
-        cause_event(engine, journey.person if other is None else other, event.name, data, at)
+        cause_event(engine, journey.person if other is None else other, event.name, data, at, journey.person)
     return node.next
 
 
@@ -333,7 +325,7 @@ def _segment(engine: Engine, journey: Journey, node: Node, at: int) -> Following
     slug = change.add or change.remove or ""
     what = "join_segment" if change.add is not None else "leave_segment"
     engine.emit(Acted(at, journey.person.key, journey.campaign.slug, journey.number, node.id, what, (slug,)))
-    move_segment(engine, journey.person, slug, change.add is not None, at)
+    move_segment(engine, journey.person, slug, change.add is not None, at, caused=True)
     return node.next
 
 

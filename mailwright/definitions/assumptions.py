@@ -30,6 +30,7 @@ class Assumptions:
     future_events: Literal["at_receipt", "at_timestamp"] = "at_receipt"  # R28 A
     out_of_order_attributes: Literal["ignore_older", "apply"] = "ignore_older"  # R30 A
     duplicate_event_ids: Literal["ignored", "processed"] = "ignored"  # R31 O
+    event_id_memory: int = 500_000  # R31 A: how many ids are remembered, so that memory does not grow with the log
     unknown_person: Literal["created", "ignored"] = "created"  # R32 A
     anonymous_attach_days: int = 30  # R34 D
     anonymous_grace_seconds: int = 300  # R35 D

@@ -56,7 +56,7 @@ class Goal(Definition):
     @model_validator(mode="after")
     def _is_an_event_or_a_condition(self) -> Goal:
         if (self.event is None) == (self.filter is None):
-            raise ValueError("a goal is an event: or a filter:")
+            raise ValueError("a goal names what it wants to see: one of `event` and `filter`")
         return self
 
 

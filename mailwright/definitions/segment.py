@@ -25,7 +25,7 @@ class Segment(Definition):
     @model_validator(mode="after")
     def _is_one_kind(self) -> Segment:
         if (self.where is not None) == self.manual:
-            raise ValueError("a segment has a where:, or is manual: true")
+            raise ValueError("a segment is by condition or by hand: one of `where` and `manual`")
         return self
 
 

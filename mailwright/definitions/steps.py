@@ -114,7 +114,7 @@ class TimeWindow(Definition):
         if not self.weekdays():
             raise ValueError("a window names at least one day: mon-fri, or mon, wed")
         if self.start == self.end:
-            raise ValueError("a window opens and closes at different times")
+            raise ValueError("a window opens and closes at different times: change one of them")
         return self
 
     def weekdays(self) -> tuple[int, ...]:
@@ -164,9 +164,9 @@ class Wait(Definition):
     @model_validator(mode="after")
     def _waits_for_something(self) -> Wait:
         if self.any is None and self.all is None and not self.paths and self.at_most is None:
-            raise ValueError("a wait_until names any:, all: or paths:")
+            raise ValueError("a wait_until names what it waits for: `any`, `all`, `paths`, or only `at_most`")
         if self.paths and (self.any is not None or self.all is not None):
-            raise ValueError("a wait_until has either any:/all: or paths:, not both")
+            raise ValueError("a wait_until has one way out or several: `any` and `all`, or `paths`")
         return self
 
 
@@ -201,7 +201,7 @@ class SplitPath(Definition):
     @model_validator(mode="after")
     def _is_one_kind(self) -> SplitPath:
         if (self.condition is None) == (self.otherwise is None):
-            raise ValueError("a way of a split is {if, then} or {else}")
+            raise ValueError("a way of a split asks something or is the last: {if, then}, or {else}")
         return self
 
 
@@ -229,7 +229,7 @@ class CohortsStep(StepBase):
     def _adds_up(self) -> CohortsStep:
         total = sum(cohort.share for cohort in self.cohorts)
         if abs(total - 100) > 1e-6:
-            raise ValueError(f"the shares add up to {total:g}, not to 100")
+            raise ValueError(f"the shares add up to {total:g}, not to 100: change one of them")
         return self
 
 
@@ -306,7 +306,7 @@ class Membership(Definition):
     @model_validator(mode="after")
     def _is_one_way(self) -> Membership:
         if (self.add is None) == (self.remove is None):
-            raise ValueError("name one segment, to add or to remove")
+            raise ValueError("one segment to join or to leave: `add` or `remove`")
         return self
 
 

@@ -57,7 +57,7 @@ class Workspace(Definition):
     @model_validator(mode="after")
     def _is_somewhere(self) -> Workspace:
         if self.region is not None and self.url is not None:
-            raise ValueError("a workspace has a region, or the url of a local one")
+            raise ValueError("a workspace is at Customer.io or on this machine: one of `region` and `url`")
         return self
 
 

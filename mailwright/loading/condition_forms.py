@@ -110,8 +110,8 @@ class ConditionReader:
 def _needs_lines(raw: object, form: Form) -> str:
     said = kind_of(raw)
     if form in _SUBJECT_OF:
-        return f"a condition is `property: test` lines, not {said}"
-    return f"a condition is lines that start with their subject, such as `person: {{plan: pro}}`, not {said}"
+        return f"a condition is not {said}: `property: test` lines"
+    return f"a condition is not {said}: lines that start with their subject, such as `person: {{plan: pro}}`"
 
 
 def _lines(raw: object, form: Form, path: Path, notes: Notes, depth: int, kind: type[All | Any] = All) -> Clause:

@@ -57,7 +57,13 @@ class Files:
     def _stays_inside(self, entry: os.DirEntry[str], name: str) -> bool:
         if not entry.is_symlink():
             return True
-        target = Path(entry.path).resolve()
+        try:
+            target = Path(os.path.realpath(entry.path, strict=True))
+        except OSError as error:
+            self.problem(
+                "unreadable-file", f"this link leads nowhere ({error.strerror})", name, "put a file in its place"
+            )
+            return False
         if target.is_relative_to(self.root.resolve()):
             return not target.is_dir() or not (self.root / name).resolve().parent.is_relative_to(target)
         self.problem("outside-project", "this link leads out of the project", name, "put a copy in its place")

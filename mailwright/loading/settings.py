@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from mailwright.definitions.assumptions import assumptions_from
 from mailwright.definitions.workspace import Settings
 from mailwright.diagnostics import ConfigurationError, Span, name_hint
+from mailwright.loading.error_places import keys_of, model_at
 from mailwright.loading.files import Files
-from mailwright.loading.validation import keys_of, model_at
 
 OWN_FILE = "mailwright.toml"
 SHARED_FILE = "pyproject.toml"

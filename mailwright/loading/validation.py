@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, Tag, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ValidationError
 
 from mailwright.definitions.steps import STEP_KINDS
 from mailwright.definitions.triggers import TRIGGER_KINDS
 from mailwright.diagnostics import Diagnostic, Span, name_hint, nearest
 from mailwright.loading.condition_forms import ConditionReader
+from mailwright.loading.error_places import ErrorPlace, error_place, keys_of
 from mailwright.loading.yaml_tree import YamlTree
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -66,67 +65,88 @@ def _located(tree: YamlTree, rule: str, message: str, path: Path, hint: str = ""
 
 
 def _told(error: ValidationError, model: type[BaseModel], tree: YamlTree) -> list[Diagnostic]:
+    items = [_Item(dict(item), error_place(model, item["loc"])) for item in error.errors(include_url=False)]
     found: dict[tuple[Path, str], Diagnostic] = {}
-    for item in error.errors(include_url=False):
-        loc = tuple(item["loc"])
-        form = next((index for index, part in enumerate(loc) if part in _FORMS and index + 1 < len(loc)), None)
-        if form is not None and _is_form(tree, loc[: form + 1]):
-            path = real_path(tree, loc[: form + 1])
-            hint = f"write {_FORMS[str(loc[form])]}"
-            found.setdefault((path, "form"), _located(tree, "wrong-value", f"'{loc[form]}' cannot be this", path, hint))
-            continue
-        diagnostic = _one(dict(item), loc, model, tree)
-        path = real_path(tree, loc)
-        found.setdefault((path, diagnostic.message), diagnostic)
+    for item in _of_one_form(items, tree, 0):
+        diagnostic = _one(item, tree)
+        found.setdefault((item.place.path, diagnostic.message), diagnostic)
     return list(found.values())
 
 
-def _is_form(tree: YamlTree, loc: Path) -> bool:
-    """Whether the value is of none of the forms as a whole, so that its inner mistakes do not matter."""
-    value = _value_at(tree.value, real_path(tree, loc))
-    return not isinstance(value, list) or loc[-1] in ("days", "type")
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One of pydantic's errors and where it stands."""
+
+    error: dict[str, Any]
+    place: ErrorPlace
 
 
-def real_path(tree: YamlTree, loc: Path) -> Path:
-    """The path in the file of a pydantic location, which also holds the kinds of steps and triggers."""
-    best: tuple[tuple[bool, int], Path] = ((False, 0), ())
-    known = tree.place.values
-    ways: list[tuple[int, Path, bool]] = [(0, (), False)]
-    while ways:
-        index, path, took_last = ways.pop()
-        if index == len(loc):
-            best = max(best, ((took_last, len(path)), path), key=lambda way: way[0])
-            continue
-        ways.append((index + 1, path, False))
-        following = (*path, loc[index])
-        if following in known:
-            ways.append((index + 1, following, index == len(loc) - 1))
-        if len(ways) > 200:
-            break
-    return best[1]
+def _of_one_form(items: list[_Item], tree: YamlTree, depth: int) -> list[_Item]:
+    """The errors that matter: of a value with several forms those of the form that the author meant.
+
+    Pydantic tells what is wrong with each form; a person wants to know what is wrong with the one that was written.
+    """
+    plain = [item for item in items if len(item.place.forms) <= depth]
+    groups: dict[Path, list[_Item]] = {}
+    for item in items:
+        if len(item.place.forms) > depth:
+            groups.setdefault(item.place.forms[depth][0], []).append(item)
+    for path, group in groups.items():
+        meant = [item for item in group if item.place.forms[depth][1] == _form_meant(group, path, tree, depth)]
+        if not meant or (len(meant) == 1 and meant[0].place.path == path and meant[0].error["type"] != "value_error"):
+            meant = [_Item({"type": "form", "msg": ""}, ErrorPlace(path, group[0].place.inside))]
+        plain += _of_one_form(meant, tree, depth + 1)
+    return plain
 
 
-def _one(item: dict[str, Any], loc: Path, model: type[BaseModel], tree: YamlTree) -> Diagnostic:
-    kind, context = item["type"], item.get("ctx") or {}
-    path = real_path(tree, loc)
-    name = str(loc[-1]) if loc else ""
+def _form_meant(group: list[_Item], path: Path, tree: YamlTree, depth: int) -> str | None:
+    """Which of the forms a value most likely is; None when it is like none of them."""
+    value = _value_at(tree.value, path)
+    labels = list(dict.fromkeys(item.place.forms[depth][1] for item in group))
+    if isinstance(value, list):
+        return next((label for label in labels if label.startswith("list[")), None)
+    if isinstance(value, dict):
+        fitting = [
+            label
+            for label in labels
+            for item in group
+            if item.place.forms[depth][1] == label and _has_own_key(item, value)
+        ]
+        return fitting[0] if fitting else None
+    return next((label for label in labels if label.startswith("function-")), None)
+
+
+def _has_own_key(item: _Item, value: dict[str, Any]) -> bool:
+    inside = item.place.inside
+    return inside is not None and any(key in value for key in keys_of(inside))
+
+
+def _one(item: _Item, tree: YamlTree) -> Diagnostic:
+    kind, context, path = item.error["type"], item.error.get("ctx") or {}, item.place.path
+    name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
     if kind == "missing":
         return _located(tree, "missing-key", f"'{name}' is missing here", path, f"add {name}:", key=True)
     if kind == "extra_forbidden":
-        return _unknown_key(loc, path, model, tree)
+        return _unknown_key(name, item.place, tree)
     if kind in ("step_kind", "trigger_kind"):
         return _unknown_kind(kind, path, tree)
+    if kind == "form":
+        hint = f"write {_FORMS.get(name, 'another value')}"
+        return _located(tree, "wrong-value", f"'{name}' cannot be {_shown(_value_at(tree.value, path))}", path, hint)
     if kind == "literal_error":
-        value = _value_at(tree.value, path)
-        allowed = [text.strip().strip("'") for text in str(context["expected"]).replace(" or ", ", ").split(",")]
-        hint = name_hint(str(value), allowed, "values") if isinstance(value, str) else f"one of {', '.join(allowed)}"
-        near = nearest(str(value), allowed)
-        if near is not None:
-            hint = f"'{near}' (one of {', '.join(allowed)})"
-        return _located(tree, "wrong-value", f"'{name}' cannot be {_shown(value)}", path, hint)
+        return _not_allowed(name, str(context["expected"]), path, tree)
     if kind == "value_error":
-        return _located(tree, "wrong-value", str(context.get("error") or item["msg"]), path)
+        message, _, hint = str(context.get("error") or item.error["msg"]).partition(": ")
+        return _located(tree, "wrong-value", message, path, hint)
     return _wrong_type(kind, context, name, path, tree)
+
+
+def _not_allowed(name: str, expected: str, path: Path, tree: YamlTree) -> Diagnostic:
+    value = _value_at(tree.value, path)
+    allowed = [text.strip().strip("'") for text in expected.replace(" or ", ", ").split(",")]
+    near = nearest(value, allowed) if isinstance(value, str) else None
+    hint = f"one of {', '.join(allowed)}" if near is None else f"'{near}' (one of {', '.join(allowed)})"
+    return _located(tree, "wrong-value", f"'{name}' cannot be {_shown(value)}", path, hint)
 
 
 def _wrong_type(kind: str, context: dict[str, Any], name: str, path: Path, tree: YamlTree) -> Diagnostic:
@@ -162,29 +182,31 @@ def _pattern_hint(pattern: str) -> str:
     return "look at the schema of this file"
 
 
-def _unknown_key(loc: Path, path: Path, model: type[BaseModel], tree: YamlTree) -> Diagnostic:
-    name = str(loc[-1])
-    inside = model_at(model, loc[:-1])
-    known = keys_of(inside) if inside is not None else []
-    if inside is not None and inside in STEP_KINDS.values() and name in STEP_KINDS:
-        hint = f"a step is one thing: make '{name}' a step of its own"
+def _unknown_key(name: str, place: ErrorPlace, tree: YamlTree) -> Diagnostic:
+    inside = place.inside
+    if inside in STEP_KINDS.values() and name in STEP_KINDS:
+        hint = f"a step is one thing; make '{name}' a step of its own"
+    elif inside in TRIGGER_KINDS.values() and name in TRIGGER_KINDS:
+        hint = "a trigger is one thing; what the person must be stands in `filter`, beside `trigger`"
     else:
-        hint = name_hint(name, known, "keys")
-    return _located(tree, "unknown-key", f"'{name}' is not known here", path, hint, key=True)
+        hint = name_hint(name, keys_of(inside) if inside is not None else [], "keys")
+    return _located(tree, "unknown-key", f"'{name[:60]}' is not known here", place.path, hint, key=True)
 
 
 def _unknown_kind(kind: str, path: Path, tree: YamlTree) -> Diagnostic:
     raw = _value_at(tree.value, path)
     what, kinds = ("step", STEP_KINDS) if kind == "step_kind" else ("trigger", TRIGGER_KINDS)
-    keys = [str(key) for key in raw] if isinstance(raw, dict) else [str(raw)]
-    for key in keys:
+    rule = f"unknown-{what}"
+    if not isinstance(raw, dict):
+        shown = raw if isinstance(raw, str) and raw in kinds else next(iter(kinds))
+        return _located(tree, rule, f"a {what} is `kind: value`, not {_shown(raw)}", path, f"`{shown}: …`")
+    for key in raw:
         near = nearest(key, list(kinds))
         if near is not None:
-            at = (*path, key) if isinstance(raw, dict) else path
-            message = f"no kind of {what} is called '{key}'"
-            return _located(tree, f"unknown-{what}", message, at, f"'{near}'", key=isinstance(raw, dict))
-    hint = name_hint(keys[0] if keys else "", list(kinds), "kinds")
-    return _located(tree, f"unknown-{what}", f"this names no kind of {what}", path, hint)
+            return _located(
+                tree, rule, f"no kind of {what} is called '{key[:60]}'", (*path, key), f"'{near}'", key=True
+            )
+    return _located(tree, rule, f"this names no kind of {what}", path, f"one of {', '.join(kinds)}")
 
 
 def _value_at(value: Any, path: Path) -> Any:
@@ -216,66 +238,3 @@ def _kind_of(value: Any) -> str:
             return "a list"
         case _:
             return "a mapping"
-
-
-def keys_of(model: type[BaseModel]) -> list[str]:
-    """The keys that an author may write in *model*."""
-    return [info.alias or name for name, info in model.model_fields.items()]
-
-
-def model_at(model: type[BaseModel], loc: Iterable[str | int]) -> type[BaseModel] | None:
-    """The definition that stands at a pydantic location inside *model*."""
-    here: Any = model
-    for part in loc:
-        here = _step_into(here, part)
-        if here is None:
-            return None
-    models = _models_in(here)
-    return models[0] if models else None
-
-
-def _step_into(kind: Any, part: str | int) -> Any:
-    for option in _options(kind):
-        if isinstance(part, int) and get_origin(option) is list:
-            return get_args(option)[0]
-        if isinstance(option, type) and issubclass(option, BaseModel):
-            field = _field_of(option, str(part))
-            if field is not None:
-                return field.annotation
-        if get_origin(option) is dict:
-            return get_args(option)[1]
-    tagged = [option for option, tag in _tagged(kind) if tag == part]
-    return tagged[0] if tagged else kind
-
-
-def _field_of(model: type[BaseModel], name: str) -> FieldInfo | None:
-    return next((info for key, info in model.model_fields.items() if (info.alias or key) == name), None)
-
-
-def _options(kind: Any) -> list[Any]:
-    """The alternatives of an annotation, without what surrounds them."""
-    if get_origin(kind) is Annotated:
-        return _options(get_args(kind)[0])
-    if get_origin(kind) in (Union, types.UnionType):
-        return [option for arg in get_args(kind) for option in _options(arg)]
-    return [] if get_origin(kind) is Literal else [kind]
-
-
-def _tagged(kind: Any) -> list[tuple[Any, str]]:
-    if get_origin(kind) is Annotated and get_origin(get_args(kind)[0]) in (Union, types.UnionType):
-        kind = get_args(kind)[0]
-    if get_origin(kind) not in (Union, types.UnionType):
-        return []
-    found = []
-    for option in get_args(kind):
-        tags = (
-            [extra for extra in get_args(option)[1:] if isinstance(extra, Tag)]
-            if get_origin(option) is Annotated
-            else []
-        )
-        found += [(get_args(option)[0], tag.tag) for tag in tags]
-    return found
-
-
-def _models_in(kind: Any) -> list[type[BaseModel]]:
-    return [option for option in _options(kind) if isinstance(option, type) and issubclass(option, BaseModel)]

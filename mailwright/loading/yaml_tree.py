@@ -30,7 +30,7 @@ _REPAIRS = (
     ("did not find expected '-' indicator", "a list item is missing its dash", "`- ` before each item"),
     ("block sequence entries are not allowed", "a list cannot start here", "put `- ` on the next line"),
     ("did not find expected ',' or ']'", "a list in [ ] is not closed", "add `]`, or a comma between items"),
-    ("did not find expected ',' or '}'", "a map in { } is not closed", 'add `}`, or quote Liquid: "{{ … }}"'),
+    ("did not find expected ',' or '}'", "a map in { } is not closed", "add `}`, or quote what holds { } [ ]"),
     ("unexpected end of stream", "a quoted text is not closed", "add the closing quote"),
     ("cannot start any token", "this character cannot start a value", "quote the text"),
     ("unknown escape character", "an unknown escape in a text in double quotes", "use single quotes, or double the \\"),

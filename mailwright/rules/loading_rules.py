@@ -14,6 +14,8 @@ _CAMPAIGN = "# file: campaigns/welcome/campaign.yaml\n"
 _EMAIL = "# file: campaigns/welcome/hello.liquid\n"
 _SEGMENT = "# file: campaigns/_shared/segments/trial.yaml\n"
 
+_JOINS = "  - email: hello\n  - segment: {add: trial}"
+
 
 def _campaign(middle: str = "", trigger: str = "{event: signed_up}", steps: str = "  - email: hello") -> str:
     lines = f"{middle}\n" if middle else ""
@@ -194,7 +196,7 @@ _CONDITIONS = (
         "a path that cannot be read",
         "Paths are names joined by dots; `items[]` is any item of a list and `items[0]` the first.",
         _campaign(trigger="{event: signed_up, where: {items..sku: A1}}"),
-        _campaign(trigger="{event: signed_up, where: {items[].sku: A1}}"),
+        _campaign(trigger='{event: signed_up, where: {"items[].sku": A1}}'),
     ),
     Rule(
         "condition-size",
@@ -338,8 +340,8 @@ _NAMES = (
         "segment-not-manual",
         "a step adds people to a segment that has a condition",
         "Membership of such a segment follows its condition; Customer.io refuses to add people.",
-        f"{_campaign(steps='  - segment: {add: trial}')}{_SEGMENT}name: On trial\nwhere: {{person: {{plan: trial}}}}\n",
-        f"{_campaign(steps='  - segment: {add: trial}')}{_SEGMENT}name: On trial\nmanual: true\n",
+        f"{_campaign(steps=_JOINS)}{_SEGMENT}name: On trial\nwhere: {{person: {{plan: trial}}}}\n",
+        f"{_campaign(steps=_JOINS)}{_SEGMENT}name: On trial\nmanual: true\n",
     ),
     Rule(
         "segment-cycle",
@@ -381,7 +383,7 @@ _NAMES = (
     Rule(
         "missing-step",
         "a condition asks about a step that the campaign does not have",
-        "It never holds.",
+        "A condition on it never holds, so whoever it should let in stays out.",
         _campaign("filter: {message: {step: helo, is: opened}}"),
         _campaign("filter: {message: {step: hello, is: opened}}"),
     ),

@@ -7,8 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mailwright.definitions.project import Project
     from simulator.commands.gathering import Log
+    from simulator.reports.people import PeopleNames
     from simulator.reports.report import Report
     from simulator.run import Run
     from simulator.summary import Summary
@@ -56,6 +59,22 @@ def run(args: argparse.Namespace) -> int:
     if not outcome.calls and log.bad_count:
         return 1
     return 1 if args.strict and outcome.not_modelled else 0
+
+
+def show_and_write(args: argparse.Namespace, page: Path) -> None:
+    """Print the report of a replay as text, and write its page to *page*."""
+    from simulator.commands.gathering import Log, open_project, write_report
+    from simulator.reports.emails import email_examples
+    from simulator.reports.page import report_as_html
+    from simulator.reports.people import PeopleNames
+    from simulator.reports.tables import style_for
+    from simulator.reports.text import report_as_text
+
+    project, log = open_project(args.root, args.workspace), Log(args.files)
+    outcome, summary = replayed(args, project, log)
+    report = report_of(args, project, log, outcome, summary, PeopleNames(shown=args.show_people))
+    write_report(page, report_as_html(report, email_examples(project, outcome), people_shown=args.show_people))
+    sys.stdout.write(report_as_text(report, style_for(sys.stdout)))
 
 
 def needs_entries(args: argparse.Namespace) -> bool:
@@ -125,7 +144,7 @@ def print_outcome(args: argparse.Namespace, project: Project, log: Log, outcome:
             _put(args, lines.decode("utf-8", "replace"))
             return
     report = report_of(args, project, log, outcome, summary, names)
-    _put(args, formatted(args, project, outcome, report, names))
+    _put(args, formatted(args, project, outcome, report))
     if args.out:
         from simulator.reports.text import summary_line
 
@@ -133,14 +152,12 @@ def print_outcome(args: argparse.Namespace, project: Project, log: Log, outcome:
 
 
 def report_of(
-    args: argparse.Namespace, project: Project, log: Log, outcome: Run, summary: Summary, names: object
+    args: argparse.Namespace, project: Project, log: Log, outcome: Run, summary: Summary, names: PeopleNames
 ) -> Report:
     """The report of the replay."""
     from simulator.reports.making import make_report
-    from simulator.reports.people import PeopleNames
     from simulator.reports.sample_journeys import SampleJourneys, named_samples
 
-    assert isinstance(names, PeopleNames)  # made by the caller
     samples = SampleJourneys()
     if args.format == "html":
         for entry in outcome.entries:
@@ -151,7 +168,7 @@ def report_of(
     )
 
 
-def formatted(args: argparse.Namespace, project: Project, outcome: Run, report: Report, names: object) -> str:
+def formatted(args: argparse.Namespace, project: Project, outcome: Run, report: Report) -> str:
     """The report as text of the format asked for."""
     match args.format:
         case "json":
@@ -163,10 +180,13 @@ def formatted(args: argparse.Namespace, project: Project, outcome: Run, report: 
 
             return report_as_markdown(report)
         case "html":
+            from simulator.commands.gathering import Log
             from simulator.reports.emails import email_examples
             from simulator.reports.page import report_as_html
 
-            return report_as_html(report, email_examples(project, outcome), people_shown=args.show_people)
+            # Standard input is read once: its emails are shown for samples.
+            again = Log(args.files).calls() if args.show_people and "-" not in args.files else None
+            return report_as_html(report, email_examples(project, outcome, again), people_shown=args.show_people)
         case _:
             from simulator.reports.tables import Style, style_for
             from simulator.reports.text import report_as_text

@@ -7,6 +7,7 @@ well-formed JSON in UTF-8, so a number beyond 64 bits or data nested too deeply 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,10 +15,10 @@ import msgspec
 
 from mailwright.diagnostics import ConfigurationError
 from simulator.history.calls import Call, CallKind
-from simulator.history.heads import SHAPES, Heads, Shape, heads_of
+from simulator.history.heads import SHAPES, Shape, heads_of
 from simulator.history.json_lines import calls_of_line
 from simulator.history.makers import DoesNotFit, Maker, event_maker, identify_maker
-from simulator.history.readers import FORMATS, calls_of_log, label_of, open_log
+from simulator.history.readers import FORMATS, OpenedLog, calls_of_log, label_of, open_log
 from simulator.history.refusals import OnBad, Refusals
 from simulator.history.streams import Progress, StreamBroken, lines_of, log_files
 from simulator.history.wanted import NAMES_LIMIT, OTHER_NAMES, Seen, Wanted, narrowed
@@ -40,9 +41,9 @@ class _Slot:
 class _Slots(dict[str, _Slot]):
     """A slot for each event name as written, made when the name first comes."""
 
-    def __init__(self, heads: Heads, wanted: Wanted) -> None:
+    def __init__(self, shape: Shape, wanted: Wanted) -> None:
         super().__init__()
-        self._heads = heads
+        self._shape = shape
         self._wanted = wanted
         self._rest = _Slot(OTHER_NAMES, None)
 
@@ -52,7 +53,7 @@ class _Slots(dict[str, _Slot]):
         if not name:
             make = _no_name
         elif self._wanted.is_event(name):
-            make = event_maker(self._heads.shape, name, self._wanted.of_event(name), self._heads.data)
+            make = event_maker(self._shape, name, self._wanted.of_event(name))
         elif len(self) >= NAMES_LIMIT:
             return self._rest
         slot = self[written] = _Slot(name, make)
@@ -78,8 +79,8 @@ class _Reader:
         self.decode = heads.decode
         self.track = heads.track
         self.identify = heads.identify
-        self.slots = _Slots(heads, wanted)
-        self.make_identify = identify_maker(shape, wanted.of_person(), heads.attributes)
+        self.slots = _Slots(shape, wanted)
+        self.make_identify = identify_maker(shape, wanted.of_person())
 
     def fits(self, line: bytes) -> bool:
         """Whether *line* is an event or an identify of this shape."""
@@ -109,17 +110,24 @@ def relevant_calls(
     if format not in FORMATS:
         raise ConfigurationError(f"'{format}' is no format of an event log", hint=f"one of {', '.join(FORMATS)}")
     sieve = _Sieve(wanted, seen, event_ids)
-    for file in log_files(paths):
+
+    def calls_of(file: str) -> Iterator[Call]:
         refusals = Refusals(label_of(file), on_bad, strict, seen.notes)
-        try:
-            log = open_log(file, format, progress)
-            if log.format == "ndjson":
-                with lines_of(log.chunks) as lines:
-                    yield from sieve.of_lines(lines, refusals)
-            else:
-                yield from sieve.general(calls_of_log(log, refusals))
-        except StreamBroken as error:
-            refusals.refuse(1, error.message, error.hint)
+        log = _opened(file, format, refusals, progress)
+        if log is None:
+            return iter(())
+        return sieve.of_lines(log.chunks, refusals) if log.format == "ndjson" else sieve.of_others(log, refusals)
+
+    # A chain hands calls through for nothing; a generator around generators would cost as much as a filter.
+    return itertools.chain.from_iterable(map(calls_of, log_files(paths)))
+
+
+def _opened(file: str, format_: str, refusals: Refusals, progress: Progress | None) -> OpenedLog | None:
+    try:
+        return open_log(file, format_, progress)
+    except StreamBroken as error:
+        refusals.refuse(1, error.message, error.hint)
+        return None
 
 
 class _Sieve:
@@ -148,7 +156,14 @@ class _Sieve:
             elif self._event_ids is not None and call.event_id is not None:
                 self._event_ids.add(call.event_id)
 
-    def of_lines(self, lines: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
+    def of_others(self, log: OpenedLog, refusals: Refusals) -> Iterator[Call]:
+        """What is wanted of a log in a format that is read the general way only."""
+        try:
+            yield from self.general(calls_of_log(log, refusals))
+        except StreamBroken as error:
+            refusals.refuse(1, error.message, error.hint)
+
+    def of_lines(self, chunks: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
         """What is wanted of a log with one record a line."""
         event_ids = self._event_ids
         number = identified = others = 0  # others: lines that went the general way, and are counted there
@@ -156,7 +171,7 @@ class _Sieve:
         decode, track, identify, slots = reader.decode, reader.track, reader.identify, reader.slots
         make_identify = reader.make_identify
         try:
-            for line in lines:
+            for line in lines_of(chunks):
                 number += 1
                 try:
                     head = decode(line)
@@ -184,6 +199,8 @@ class _Sieve:
                         make_identify = reader.make_identify
                 else:
                     yield call
+        except StreamBroken as error:
+            refusals.refuse(1, error.message, error.hint)
         finally:
             self._seen.lines += number - others
             self._seen.calls += identified + self._events_taken()

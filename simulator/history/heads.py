@@ -167,43 +167,29 @@ class Rest(msgspec.Struct, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
-    """How the data of a call is decoded: at once, into a field for each property that is read, or kept as bytes."""
-
-    kind: Any  # the type of the record's data field
-    positions: Mapping[str, int] | None  # property → its field's number; None: kept as bytes for a decoder of its own
-
-
-@dataclass(frozen=True, slots=True)
 class Heads:
-    """One shape's decoder, and what it makes."""
+    """One shape's decoder, and what it makes. An event's data stays bytes: most events are nobody's business."""
 
     shape: Shape
     decode: Callable[[bytes], Any]
     track: type[Track]
     identify: type[Identify]
-    data: Values
-    attributes: Values
 
 
 def heads_of(shape: Shape, wanted: Wanted) -> Heads:
     """The decoder of *shape* for what is *wanted*."""
-    data = values_of([wanted.of_event(name) for name in wanted.events], REFUSED_DATA)
-    attributes = values_of([wanted.of_person()], REFUSED_ATTRIBUTES)
-    track = _struct("Track", Track, shape, shape.track_tag, shape.track, shape.data, data)
+    track = _struct("Track", Track, shape, shape.track_tag, shape.track, shape.data, msgspec.Raw)
+    attributes = attributes_kind(wanted.of_person())
     identify = _struct("Identify", Identify, shape, "identify", shape.identify, shape.attributes, attributes)
     either: Any = track | identify
     for tag in shape.rest_tags:
         either |= msgspec.defstruct("Rest", [], bases=(Rest,), tag_field=shape.tag_field, tag=tag, gc=False)
-    return Heads(shape, msgspec.json.Decoder(either).decode, track, identify, data, attributes)
+    return Heads(shape, msgspec.json.Decoder(either).decode, track, identify)
 
 
-def values_of(wanted: Sequence[Properties], refused: frozenset[str]) -> Values:
-    """How to decode data of which any of *wanted* may be read."""
-    if None in wanted:
-        return Values(msgspec.Raw, None)
-    names = sorted({name for some in wanted if some is not None for name in some - refused})
-    return Values(values_struct(names, refused), {name: at for at, name in enumerate(names)})
+def attributes_kind(keep: Properties) -> Any:
+    """What a person's attributes are decoded to: a field for each to *keep*, or bytes where all are."""
+    return msgspec.Raw if keep is None else values_struct(sorted(keep - REFUSED_ATTRIBUTES), REFUSED_ATTRIBUTES)
 
 
 def values_struct(names: Sequence[str], refused: frozenset[str]) -> type[msgspec.Struct]:
@@ -216,7 +202,7 @@ def values_struct(names: Sequence[str], refused: frozenset[str]) -> type[msgspec
 
 
 def _struct(
-    name: str, base: type[Any], shape: Shape, tag: str, own: Fields, data: tuple[str, ...], values: Values
+    name: str, base: type[Any], shape: Shape, tag: str, own: Fields, data: tuple[str, ...], values: Any
 ) -> Any:
     needed: list[Any] = []
     optional: list[Any] = []
@@ -225,9 +211,7 @@ def _struct(
             optional.append((key, kind, msgspec.field(name=theirs, default=default[0])))
         else:
             needed.append((key, kind, msgspec.field(name=theirs)))
-    if values.positions is None:
-        optional.append(("data", msgspec.Raw, msgspec.field(name=data[0], default=msgspec.Raw(b"{}"))))
-    else:
-        optional.append(("data", values.kind, msgspec.field(name=data[0], default_factory=values.kind)))
+    empty = {"default": msgspec.Raw(b"{}")} if values is msgspec.Raw else {"default_factory": values}
+    optional.append(("data", values, msgspec.field(name=data[0], **empty)))
     fields = [*needed, *optional, *_never_fields((*shape.never, *data[1:]))]
     return msgspec.defstruct(name, fields, bases=(base,), tag_field=shape.tag_field, tag=tag, gc=False)

@@ -51,7 +51,7 @@ class MessageRenderer:
         self.sources = {name: text.source for name, text in message.snippets.items()}
         self.layout = _layout_values(message)
         self._templates: dict[str, Template | str | RenderFault] = {}
-        self._parameters = {
+        self.parameters = {
             name: _plain_or_template(value, self.dialect, f"url_parameters.{name}")
             for name, value in (self.rules.url_parameters if _adds_parameters(message) else {}).items()
         }
@@ -188,7 +188,7 @@ class _Rendering:
         Raises: RenderFault.
         """
         values: dict[str, str] = {}
-        for name, template in self.renderer._parameters.items():
+        for name, template in self.renderer.parameters.items():
             try:
                 values[name] = (
                     template if isinstance(template, str) else template.render(self.context, self.settings)

@@ -95,7 +95,7 @@ def _details(attempt: Attempt, style: Style) -> Iterator[str]:
         turn = "would have to hold" if not change.held else "would have to not hold"
         yield f"first to change: {change.text} {turn}; it saw {change.seen}  {style.faint(change.place)}"
     elif attempt.verdict == "refused":
-        yield f"first to change: {wording.in_words(attempt.reason, wording.REFUSED)} ({attempt.rule})"
+        yield f"first to change: {wording.in_words(attempt.reason, wording.TO_CHANGE)}  {style.faint(attempt.place)}".rstrip()
     for entry in attempt.journey:
         text, rule, tone = moment_in_words(entry)
         if text:

@@ -14,6 +14,8 @@ from simulator.reports.report import CampaignRow, Reason, Report
 from simulator.reports.text import span_in_words, summary_line
 from simulator.reports.timeline import timeline_of
 
+JOURNEYS_OPEN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class EmailExample:
@@ -69,6 +71,8 @@ def report_as_html(report: Report, emails: Sequence[EmailExample] = (), *, peopl
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_part("report.html.j2"))
     script = _part("report.js").strip()
+    journeys = [timeline_of(journey, report.until) for journey in report.journeys]
+    longest = sorted(range(len(journeys)), key=lambda index: (-len(journeys[index].moments), index))
     page = template.render(
         report=report,
         title=f"What {' and '.join(report.logs) or 'the log'} would bring about",
@@ -80,7 +84,8 @@ def report_as_html(report: Report, emails: Sequence[EmailExample] = (), *, peopl
         failures=list(_failures(report)),
         chart=day_chart(report.days),
         emails=emails,
-        journeys=[timeline_of(journey, report.until) for journey in report.journeys],
+        journeys=journeys,
+        opened=longest[:JOURNEYS_OPEN],
         privacy="" if people_shown else "People stand here by a short digest of their id.",
         policy=_policy(script),
         styles=Markup(_part("report.css")),

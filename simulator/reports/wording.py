@@ -14,6 +14,15 @@ REFUSED = {
     "duplicate": "the event id was seen before",
     "loop_guard": "too many events at one instant (a loop)",
 }
+TO_CHANGE = {
+    "once": "the frequency, which lets a person in once only",
+    "period": "the frequency, or the time between the two calls",
+    "interval": "the frequency, or the time between the two calls",
+    "too_old": "the event would have to arrive within 72 hours of its own time",
+    "already_active": "the journey that still runs would have to end first",
+    "inherited": "the event would have to be the person's own",
+    "duplicate": "the event would have to carry an id of its own",
+}
 LAPSED = "the filter did not hold within 30 minutes"
 PENDING = "the filter is still tried again"
 SKIPPED = {

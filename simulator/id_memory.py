@@ -1,0 +1,26 @@
+"""Event ids seen before, in bounded memory."""
+
+from __future__ import annotations
+
+
+class IdMemory:
+    """Remembers at least the newest *room* ids and at most twice as many, so that memory does not grow with the log.
+
+    Assumed: Customer.io does not say how long it remembers an id (semantics R31); repeats come soon after.
+    """
+
+    __slots__ = ("_new", "_old", "_room")
+
+    def __init__(self, room: int) -> None:
+        self._room = max(1, room)
+        self._new: set[str] = set()
+        self._old: set[str] = set()
+
+    def __contains__(self, event_id: str) -> bool:
+        return event_id in self._new or event_id in self._old
+
+    def add(self, event_id: str) -> None:
+        """Remember the id."""
+        if len(self._new) >= self._room:
+            self._old, self._new = self._new, set()
+        self._new.add(event_id)

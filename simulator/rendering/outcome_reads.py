@@ -1,0 +1,393 @@
+"""What of a person and an event decides whether a template fails: its reads, as functions that make a key.
+
+Source: liquid §5 for what fails. An output fails by its variable's absence, unless a filter can refuse a value; a test
+decides by what it asks; everything else counts by its whole value. A template whose outcome depends on the time, on chance
+or on Liquid within data is *opaque*: it has to be rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from liquid.ast import Node
+
+from mailwright.dialect.environment import Template, parse_template
+from mailwright.dialect.expressions import (
+    Chain,
+    Comparison,
+    Constant,
+    Expression,
+    Filtered,
+    Negation,
+    Path,
+    parts_of,
+)
+from mailwright.dialect.faults import Dialect, Limits, LiquidFault
+from mailwright.dialect.nodes import DialectNode, OutputNode, walk
+from mailwright.dialect.reads import calls_in
+from mailwright.dialect.settings import RenderSettings
+from mailwright.dialect.tags_control import IfNode
+from mailwright.dialect.tags_customerio import RenderLiquidNode
+from mailwright.dialect.tags_loops import LoopNode, TableRowNode
+from mailwright.dialect.tags_names import CaptureNode
+from simulator.rendering.outcome_keys import (
+    LONGEST_LOOP,
+    ROOTS,
+    Get,
+    Read,
+    compared,
+    getter,
+    looped,
+    presence,
+    truth,
+    whole,
+)
+
+# Filters of the latest dialect that give a text or a number for every short text, number, boolean and null.
+SAFE_FILTERS = frozenset(
+    {
+        "abs", "add_day", "add_month", "add_year", "append", "at_least", "at_most", "base64", "base64_encode",
+        "capitalize", "ceil", "cgi_escape", "currency", "date", "default", "divided_by", "downcase", "escape",
+        "escape_once", "floor", "format_number", "lstrip", "md5", "minus", "modulo", "newline_to_br",
+        "normalize_whitespace", "number_of_words", "pluralize", "plus", "prepend", "remove", "remove_first", "replace",
+        "replace_first", "round", "rounded_currency", "rstrip", "sha1", "sha256", "slugify", "strip", "strip_html",
+        "strip_newlines", "subtract_day", "subtract_month", "subtract_year", "times", "titlecase", "truncate",
+        "truncatewords", "upcase", "uri_escape", "url_encode", "xml_escape",
+    }
+)  # fmt: skip
+MONEY_FILTERS = frozenset({"currency", "rounded_currency", "format_number"})  # these refuse some texts
+PROBES = (
+    None,
+    "",
+    "abc",
+    "12",
+    "-1",
+    "2026-01-01",
+    "now",
+    "9" * 15,
+    "a" * 100,
+    0,
+    1,
+    -1,
+    2.5,
+    1e14,
+    -1e14,
+    True,
+    False,
+)
+_SIZES = frozenset({"size", "first", "last"})
+_ALWAYS_THERE = frozenset({"campaign", "message", "mailwright", "editor", "layout"})
+_PRINTED_ONLY = frozenset({"content", "event_name", "event_id", "event_timestamp", "delivery_id"})
+_MOVING = frozenset({"subject", "preheader"})  # of `message`
+_NUMBERS = (int, float)
+_ROOM = 1_000_000  # with limits below, the length of a text may decide
+_TAKES_VARIABLES = frozenset({"default", "append", "prepend"})
+_BESIDE_VARIABLES = _TAKES_VARIABLES | {
+    "capitalize",
+    "downcase",
+    "escape",
+    "strip",
+    "titlecase",
+    "upcase",
+    "url_encode",
+}
+
+
+class _Fallback(Exception):
+    """A loop whose items cannot be looked at one by one: its list counts as a whole."""
+
+
+class Reads:
+    """The reads of some templates of one message, each once."""
+
+    def __init__(self, dialect: Dialect, snippets: Mapping[str, str], limits: Limits) -> None:
+        self.dialect = dialect
+        self.snippets = snippets
+        self.loop_budget = limits.loop_iterations // 2  # turns that loops told by their items may take
+        self.functions: dict[tuple[object, ...], Read] = {}
+        self.attributes: set[str] = set()
+        self.is_opaque = limits.output_bytes < _ROOM or limits.namespace_bytes < _ROOM
+        self._snippets_seen: set[tuple[str, bool]] = set()
+
+    def add(self, template: Template, *, by_value: bool = False) -> None:
+        """Take in what *template* reads; *by_value*: its very text matters, not only whether it fails."""
+        nodes = template.nodes
+        names = {name for node in walk(nodes) for name in node.binds()}
+        has_chance = any(use.name in ("random", "generate_uuid") for use in template.tags())
+        captures = any(isinstance(node, CaptureNode) for node in walk(nodes))
+        if names & {*ROOTS, "snippets"} or (has_chance and (captures or by_value)):
+            self.is_opaque = True
+        _Walk(self, template, names, by_value).nodes(nodes)
+
+    def add_snippet(self, name: object, by_value: bool) -> None:
+        """Take in what a snippet reads; one that nobody wrote reads nothing."""
+        if not isinstance(name, str):
+            self.is_opaque = True
+            return
+        source = self.snippets.get(name)
+        if source is None or (name, by_value) in self._snippets_seen:
+            return
+        self._snippets_seen.add((name, by_value))
+        try:
+            self.add(parse_template(source, self.dialect, f"snippets.{name}"), by_value=by_value)
+        except LiquidFault:
+            return  # it fails for everybody
+
+    def note_attribute(self, index: int, names: Sequence[str]) -> None:
+        """Keep which attribute of the person is read; reading all of them at once cannot be keyed."""
+        if index != ROOTS["customer"]:
+            return
+        if names:
+            self.attributes.add(names[0])
+        else:
+            self.is_opaque = True
+
+
+class _Walk:
+    """The walk through one template, or through the body of one of its loops."""
+
+    def __init__(self, reads: Reads, template: Template, names: set[str], by_value: bool) -> None:
+        self.reads = reads
+        self.template = template
+        self.names = names  # the template's own, whose values follow from what it reads
+        self.by_value = by_value
+        self.items: dict[str, int] = {}  # loop variable → its place in the scope
+        self.hidden: set[str] = set()  # loop variables of lists that count as a whole
+        self.functions = reads.functions
+        self.in_items = False
+
+    def inside(self, variable: str) -> _Walk:
+        """A walk of a loop's body, whose reads see one item."""
+        inner = _Walk(self.reads, self.template, self.names, self.by_value)
+        inner.items = {**self.items, variable: len(ROOTS) + len(self.items)}
+        inner.hidden = self.hidden - {variable}
+        inner.functions = {}
+        inner.in_items = True
+        return inner
+
+    def nodes(self, nodes: Iterable[Node]) -> None:
+        """Every node, in order."""
+        for node in nodes:
+            if isinstance(node, DialectNode):
+                self.node(node)
+
+    def node(self, node: DialectNode) -> None:
+        """One node and what is inside it."""
+        if isinstance(node, LoopNode):
+            self.loop(node)
+            return
+        if isinstance(node, RenderLiquidNode):
+            self.reads.is_opaque = True
+        if self.in_items and (
+            any(True for _ in node.binds()) or not isinstance(node, OutputNode | IfNode) and any(node.uses())
+        ):
+            raise _Fallback
+        for expression, use in node.uses():
+            if self.by_value:
+                self.value(expression)
+            elif use == "output" and isinstance(node, OutputNode):
+                self.output(expression)
+            elif use == "test" and isinstance(node, IfNode):
+                self.test(expression)
+            else:
+                self.value(expression)
+        for block in node.blocks():
+            self.nodes(block)
+
+    def loop(self, node: LoopNode) -> None:
+        """A loop: by what its items show where the body only prints and asks them, else by the whole list."""
+        head = node.head
+        plain = isinstance(head.collection, Path) and not head.pairs
+        if plain and not self.by_value and not isinstance(node, TableRowNode) and head.variable not in self.names:
+            assert isinstance(head.collection, Path)  # as *plain* says
+            try:
+                self.loop_by_items(node, head.collection)
+                self.nodes(node.otherwise)
+                return
+            except _Fallback:
+                if self.in_items:
+                    raise
+        elif self.in_items:
+            raise _Fallback
+        for expression, _ in node.uses():
+            self.value(expression)
+        before = set(self.hidden)
+        self.hidden |= {head.variable, "forloop", "tablerowloop"}
+        outer = self.items.pop(head.variable, None)
+        for block in node.blocks():
+            self.nodes(block)
+        self.hidden = before
+        if outer is not None:
+            self.items[head.variable] = outer
+
+    def loop_by_items(self, node: LoopNode, collection: Path) -> None:
+        """The loop as one read that looks at each item.
+
+        Raises: _Fallback when the body does more than print and ask.
+        """
+        place = self.place(collection) if _is_plain(collection) else None
+        self.reads.loop_budget -= LONGEST_LOOP ** (len(self.items) + 1)
+        if place is None or self.reads.loop_budget < 0:
+            raise _Fallback
+        inner = self.inside(node.head.variable)
+        inner.nodes(node.body)
+        functions = inner.functions
+        self.put(("loop", *place, tuple(functions)), looped(self.get(place), tuple(functions.values())))
+
+    def output(self, expression: Expression) -> None:
+        """A value that is only printed."""
+        head, calls = (expression.value, expression.filters) if isinstance(expression, Filtered) else (expression, ())
+        if isinstance(head, Path) and head.segments[0] == "snippets" and not calls:
+            self.reads.add_snippet(head.segments[1] if len(head.segments) > 1 else None, self.by_value)
+            return
+        if not self.is_safe(expression):
+            self.value(expression)
+            return
+        by_text = any(call.name in MONEY_FILTERS for call in calls)
+        for path in (head, *(argument.value for call in calls for argument in call.arguments)):
+            if isinstance(path, Path):
+                place = self.place(path, printed=True)
+                if place is not None:
+                    self.put(("presence", by_text, *place), presence(self.get(place), texts_by_value=by_text))
+
+    def is_safe(self, expression: Expression) -> bool:
+        """Whether printing *expression* can fail by nothing but a missing variable."""
+        head, calls = (expression.value, expression.filters) if isinstance(expression, Filtered) else (expression, ())
+        if not (isinstance(head, Constant) or (isinstance(head, Path) and _is_plain(head))):
+            return False
+        if not calls:
+            return True
+        if self.reads.dialect is not Dialect.LATEST or any(call.name not in SAFE_FILTERS for call in calls):
+            return False
+        variables = [
+            (call.name, argument.value)
+            for call in calls
+            for argument in call.arguments
+            if not isinstance(argument.value, Constant)
+        ]
+        if not variables:
+            return _passes_probes(self.template.source[head.end : expression.end], self.reads.dialect)
+        return all(call.name in _BESIDE_VARIABLES for call in calls) and all(
+            name in _TAKES_VARIABLES and isinstance(value, Path) and _is_plain(value) for name, value in variables
+        )
+
+    def test(self, expression: Expression) -> None:
+        """A condition, by what it asks."""
+        match expression:
+            case Filtered(value=inner, filters=()):
+                self.test(inner)
+            case Chain(parts=parts):
+                for part in parts:
+                    self.test(part)
+            case Negation(part=part):
+                self.test(part)
+            case Path() if (place := self.simple_place(expression)) is not None:
+                self.put(("truth", *place), truth(self.get(place)))
+            case Comparison():
+                self.comparison(expression)
+            case _:
+                self.value(expression)
+
+    def comparison(self, node: Comparison) -> None:
+        """`path operator constant` by its answer; anything else by value.
+
+        Source: liquid §4: in latest, texts are equal to texts only, and numbers compare with numbers as usual.
+        """
+        left, right = _bare(node.left), _bare(node.right)
+        place = self.simple_place(left) if isinstance(left, Path) else None
+        if place is None or self.reads.dialect is not Dialect.LATEST or not isinstance(right, Constant):
+            self.value(node)
+            return
+        constant, sign = right.value, node.operator
+        is_text = isinstance(constant, str) and constant not in ("now", "today") and sign in ("==", "!=")
+        is_number = isinstance(constant, _NUMBERS) and not isinstance(constant, bool)
+        if not (is_text or (is_number and sign in ("==", "!=", "<", ">", "<=", ">="))):
+            self.value(node)
+            return
+        self.put(("compared", sign, type(constant), constant, *place), compared(self.get(place), sign, constant))
+
+    def value(self, expression: Expression) -> None:
+        """Everything that *expression* reads, by value; what asks the time, chance or more Liquid is opaque."""
+        if any(call.name.endswith("_exp") or call.name == "random" for call in calls_in(expression)):
+            self.reads.is_opaque = True
+        pending = [expression]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, Constant) and part.value in ("now", "today"):
+                self.reads.is_opaque = True
+            if isinstance(part, Path):
+                if part.segments[0] == "snippets":
+                    self.reads.add_snippet(part.segments[1] if len(part.segments) > 1 else None, True)
+                elif (place := self.place(part)) is not None:
+                    self.put(("whole", *place), whole(self.get(place)))
+            pending.extend(parts_of(part))
+
+    def simple_place(self, path: Path) -> tuple[int, tuple[str, ...]] | None:
+        """The place of a path that is looked up by plain names all the way; None for any other."""
+        if not _is_plain(path) or (path.segments[0] not in ROOTS and path.segments[0] not in self.items):
+            return None
+        return self.place(path)
+
+    def place(self, path: Path, *, printed: bool = False) -> tuple[int, tuple[str, ...]] | None:
+        """Root and names of what has to be looked at for *path*; None when it follows from the rest, or never changes.
+
+        Raises: _Fallback for what changes from one turn of a loop to the next.
+        """
+        root = path.segments[0]
+        if root in ("forloop", "tablerowloop") and self.in_items and root not in self.hidden:
+            if printed:
+                return None
+            raise _Fallback
+        names = _plain_names(path)
+        if isinstance(root, str) and root in self.items:
+            return self.items[root], names
+        if not isinstance(root, str) or root in self.hidden:
+            return None
+        if root in ROOTS:
+            self.reads.note_attribute(ROOTS[root], names)
+            return ROOTS[root], names
+        if root in self.names or root in _ALWAYS_THERE:
+            if root == "message" and not printed and (not names or names[0] in _MOVING):
+                self.reads.is_opaque = True
+            return None
+        if root in _PRINTED_ONLY and not printed:
+            self.reads.is_opaque = True
+        return None
+
+    def get(self, place: tuple[int, tuple[str, ...]]) -> Get:
+        """What looks *place* up."""
+        return getter(*place)
+
+    def put(self, signature: tuple[object, ...], read: Read) -> None:
+        """Keep one read; the signature tells two of them apart."""
+        self.functions.setdefault(signature, read)
+
+
+def _bare(expression: Expression) -> Expression:
+    return expression.value if isinstance(expression, Filtered) and not expression.filters else expression
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether the path is looked up by names alone, none of which may mean something else."""
+    return all(isinstance(name, str) for name in path.segments) and not _SIZES & set(path.segments[1:])
+
+
+def _plain_names(path: Path) -> tuple[str, ...]:
+    """The names up to the first segment that is a number, computed, or one of `size`, `first`, `last`."""
+    names: list[str] = []
+    for segment in path.segments[1:]:
+        if not isinstance(segment, str) or segment in _SIZES:
+            break
+        names.append(segment)
+    return tuple(names)
+
+
+def _passes_probes(filters: str, dialect: Dialect) -> bool:
+    """Whether the filters, with the constants they have here, take every kind of value."""
+    try:
+        template = parse_template(f"{{{{ probe{filters} }}}}", dialect, "probe")
+        for probe in PROBES:
+            template.render({"probe": probe}, RenderSettings())
+    except LiquidFault:
+        return False
+    return True
