@@ -131,18 +131,48 @@ class Check:
         rule = "R10" if missing and isinstance(self.condition, Not) else rule_of(leaf)
         return Clause(label, self.address, self.holds(moment), seen, missing, rule)
 
-    def next_change(self, moment: Moment) -> int | None:
-        """The first second after now at which time alone may change the answer, as things stand."""
-        if not self.reads.timed:
-            return None
-        read = timestamp_reader(self._assumptions)
-        turns = [
-            turn
-            for _, clause in walk(self.condition)
-            for turn in turns_of(clause, moment, inverse_ages(self.condition), read)
-            if turn > moment.now
-        ]
-        return min(turns, default=None)
+    @cached_property
+    def timed_clauses(self) -> tuple[Condition, ...]:
+        """The clauses whose answer may change with time alone, and those that lead into segments."""
+        return tuple(clause for _, clause in walk(self.condition) if may_turn(clause))
+
+    @cached_property
+    def asks_age(self) -> bool:
+        """Whether the profile's age counts for its answer."""
+        return inverse_ages(self.condition)
+
+    def next_change(self, moment: Moment, segments: Mapping[str, Check]) -> int | None:
+        """The first second after now at which time alone may change the answer, also by way of *segments*."""
+        soonest: int | None = None
+        now = moment.now
+        for clause in self.timed_clauses:
+            if isinstance(clause, InSegment):
+                inside = segments.get(clause.segment)
+                turn = None if inside is None else inside.next_change(moment, segments)
+                if turn is not None and (soonest is None or turn < soonest):
+                    soonest = turn
+                continue
+            for turn in turns_of(clause, moment, self.asks_age, self._read_timestamp):
+                if turn > now and (soonest is None or turn < soonest):
+                    soonest = turn
+        return soonest
+
+    @cached_property
+    def _read_timestamp(self) -> Callable[[Any], int | float | None]:
+        return timestamp_reader(self._assumptions)
+
+
+def may_turn(clause: Condition) -> bool:
+    """Whether time alone may change what the clause itself says."""
+    match clause:
+        case Compare(operator=operator):
+            return is_timed(operator)
+        case Performed(within=within) | Changed(within=within) | MessageIs(within=within):
+            return within is not None
+        case InSegment():
+            return True
+        case _:
+            return False
 
 
 def inverse_ages(condition: Condition) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mailwright.definitions.assumptions import Assumptions, assumptions_from
 from mailwright.definitions.campaign import Campaign, Goal, Interval, OncePer, Rematch
-from mailwright.definitions.conditions import All, Condition, Happens, InSegment, Performed, walk
+from mailwright.definitions.conditions import All, Condition, Happens, InSegment, Performed, Subject, walk
 from mailwright.definitions.conditions import Any as AnyOf
 from mailwright.definitions.steps import CreateEventStep, SetStep
 from mailwright.definitions.triggers import TRIGGER_KINDS as _KINDS
@@ -24,7 +24,8 @@ from mailwright.definitions.triggers import (
 )
 from simulator.conditions import Check, Reads, inverse_ages
 from simulator.not_modelled import not_modelled_in
-from simulator.probes import assumption_probes
+from simulator.paths import top_key
+from simulator.probes import assumption_probes, times_asked
 from simulator.routing import Route, Router, router_for
 from simulator.trace import NotModelled
 from simulator.workflow import Node, WorkflowCompiler
@@ -88,6 +89,7 @@ class Content:
     watched_changes: frozenset[str]  # attributes whose changes some condition counts
     watchers: Watchers
     by_kind: dict[str, list[CompiledCampaign]]
+    times_asked: dict[str, frozenset[str]]  # attribute → the paths from it that timestamp tests read
     asks_age: bool  # some condition asks how old the profile is
     asks_messages: bool  # some condition asks what became of a message
     crosses_people: bool  # some step acts on another person than its own
@@ -133,6 +135,7 @@ def compile_content(project: Project, workspace_name: str | None = None) -> Cont
         watched_changes=frozenset(name for check in everywhere for name in check.reads.changes),
         watchers=_watchers(campaigns, segments),
         by_kind={kind: [c for c in campaigns if c.trigger_kind == kind] for kind in _KINDS},
+        times_asked=_times_asked(everywhere),
         asks_age=any(inverse_ages(check.condition) for check in everywhere),
         asks_messages=any(check.reads.messages for check in everywhere),
         crosses_people=any(_crosses(node) for campaign in campaigns for node in campaign.nodes),
@@ -247,6 +250,14 @@ def _event_names(checks: Iterable[Check], kind: type[Performed | Happens]) -> fr
     return frozenset(
         clause.event.lower() for check in checks for _, clause in walk(check.condition) if isinstance(clause, kind)
     )
+
+
+def _times_asked(checks: Iterable[Check]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for check in checks:
+        for path in times_asked(check.condition, Subject.PERSON):
+            found[top_key(path)] = found.get(top_key(path), frozenset()) | {path}
+    return found
 
 
 def _names(campaigns: Iterable[CompiledCampaign]) -> dict[EventKey, str]:

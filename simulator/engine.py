@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mailwright.definitions.conditions import InSegment, walk
 from simulator.clock import Agenda
 from simulator.conditions import Check
 from simulator.content import CompiledCampaign, Content
@@ -149,12 +148,7 @@ class Engine:
 
     def next_change(self, check: Check, moment: Moment) -> int | None:
         """The first second at which time alone may change the answer, also by way of segments."""
-        turns = [check.next_change(moment)]
-        for _, clause in walk(check.condition):
-            if isinstance(clause, InSegment) and clause.segment in self.content.segments:
-                turns.append(self.next_change(self.content.segments[clause.segment], moment))
-        known = [turn for turn in turns if turn is not None]
-        return min(known, default=None)
+        return check.next_change(moment, self.content.segments) if check.timed_clauses else None
 
     def clause(self, check: Check | None, moment: Moment, label: str) -> Clause | None:
         """The clause that decided, for the trace."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.history.calls import IdType
 from simulator.journeys import Cause
 from simulator.people import Person
+from simulator.probes import has_another_time
 from simulator.profiles import make_person
 from simulator.trace import Considered, Refused
 
@@ -71,11 +72,25 @@ def receive_event(
     moment.attributes = person.attributes
     moment.event = moment.data = data
     matches = router.matches(data, moment)
+    if router.times:
+        _warn_of_times(engine, person, router.times, data, at, line)
     if engine.full:
         _consider_all(engine, person, router, Cause(spelling, line, at, event=data, timestamp=stamp))
     if matches:
         cause = Cause(spelling, line, at, event=data, event_id=event_id, timestamp=stamp)
         _start(engine, person, matches, cause, at - stamp)
+
+
+def _warn_of_times(
+    engine: Engine, person: Person, paths: tuple[str, ...], data: Mapping[str, Any], at: int, line: int
+) -> None:
+    """A time that is not in Unix seconds fails timestamp tests, and a warning says so (semantics R17)."""
+    if engine.content.assumptions.timestamp_formats == "any":
+        return
+    for path in paths:
+        if has_another_time(path)(data):
+            engine.used["timestamp_formats"] += 1
+            engine.note(at, person.key, "timestamp_in_other_format", path, line)
 
 
 def _let_count(

@@ -57,26 +57,30 @@ class Rendering:
     def __init__(self, content: Content, *, whole: bool) -> None:
         # Only a replay that renders pays for Liquid's import.
         from simulator.rendering.journey_moments import JourneyMoments
-        from simulator.rendering.variants import Variants
+        from simulator.rendering.outcome import OutcomeRenderer
         from simulator.rendering.whole import whole_outcome
 
         self._moments = JourneyMoments(content)
-        self._variants = Variants(content.project, content.workspace, self._moments.rules)
+        self._outcomes = OutcomeRenderer(content.project, content.workspace, self._moments.rules)
         self._whole_outcome = whole_outcome
         self._whole = whole
 
     def attributes_read(self) -> frozenset[str]:
         """Every attribute of people that some message reads."""
-        return frozenset()
+        return self._outcomes.attributes_read()
 
     def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
-        """What decides the outcome; None where only rendering tells."""
-        return None
+        """What decides the outcome; None where only rendering tells, and where everything is rendered."""
+        if self._whole:
+            return None
+        return self._outcomes.render_class(journey.campaign.slug, name, self._moments.moment(journey, name, at))
 
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """Where the message goes, or the first thing that makes it fail."""
         moment = self._moments.moment(journey, name, at)
-        return self._whole_outcome(self._variants, journey.campaign.slug, name, moment)
+        if self._whole:
+            return self._whole_outcome(self._outcomes.variants, journey.campaign.slug, name, moment)
+        return self._outcomes.outcome(journey.campaign.slug, name, moment)
 
     def text(self, source: str, journey: Journey, at: int) -> tuple[str, str]:
         """A piece of Liquid rendered for the journey; where it fails, the failure."""

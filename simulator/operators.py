@@ -27,6 +27,7 @@ _TIMED = {
     Operator.MORE_THAN_AHEAD,
     Operator.LESS_THAN_AHEAD,
 }
+TIME_TESTS = frozenset({*_TIMED, Operator.AFTER, Operator.BEFORE, Operator.IS_TIMESTAMP})
 LAST_SECOND = 99_999_999_999  # beyond it a number is read as milliseconds, which no timestamp test takes
 
 

@@ -6,13 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mailwright.definitions.conditions import Compare, Condition, Not, Operator, Subject, Unclaimed, walk
-from simulator.operators import as_any_timestamp, as_number, as_timestamp
+from simulator.operators import TIME_TESTS, as_any_timestamp, as_number, as_timestamp
 from simulator.paths import values_at
-
-_TIMES = frozenset({
-    Operator.MORE_THAN_AGO, Operator.LESS_THAN_AGO, Operator.MORE_THAN_AHEAD, Operator.LESS_THAN_AHEAD,
-    Operator.AFTER, Operator.BEFORE, Operator.IS_TIMESTAMP,
-})  # fmt: skip
 
 Probe = tuple[str, Callable[[Mapping[str, Any]], bool]]
 
@@ -20,6 +15,15 @@ Probe = tuple[str, Callable[[Mapping[str, Any]], bool]]
 def assumption_probes(condition: Condition) -> tuple[Probe, ...]:
     """For each clause on the event's data that may stand on an assumption: its name, and whether it did for some data."""
     return tuple(_probes(condition))
+
+
+def times_asked(condition: Condition, subject: Subject) -> frozenset[str]:
+    """The paths into the subject's data that timestamp tests read."""
+    return frozenset(
+        clause.path
+        for _, clause in walk(condition)
+        if isinstance(clause, Compare) and clause.subject is subject and clause.operator in TIME_TESTS
+    )
 
 
 def _probes(condition: Condition) -> Iterator[Probe]:
@@ -32,8 +36,8 @@ def _probes(condition: Condition) -> Iterator[Probe]:
                     yield "null_property", _is_null(path)
                 if "[]" in path:
                     yield "negation_on_paths", _is_there(path)
-                if operator in _TIMES:
-                    yield "timestamp_formats", _is_another_time(path)
+                if operator in TIME_TESTS:
+                    yield "timestamp_formats", has_another_time(path)
             case Unclaimed(path=path):
                 yield "missing_property_negation", _is_missing(path)
             case Compare(subject=Subject.DATA, path=path, operator=Operator.EQUALS, values=values):
@@ -55,7 +59,8 @@ def _is_null(path: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda data: next(values_at(data, path), "") is None
 
 
-def _is_another_time(path: str) -> Callable[[Mapping[str, Any]], bool]:
+def has_another_time(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether some data holds a time in a form that timestamp tests do not take (semantics R17)."""
     return lambda data: any(
         as_timestamp(value) is None and as_any_timestamp(value) is not None for value in values_at(data, path)
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.dates import plan_dates, plan_newsletters
 from simulator.history.calls import IdType
 from simulator.people import Person
+from simulator.probes import has_another_time
 from simulator.trace import Ended, Moved
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def set_attributes(
             attributes[name] = value
             if value.__class__ is str and len(value.encode("utf-8", "surrogatepass")) > LONGEST_VALUE:
                 engine.note(at, person.key, "attribute_too_long", name, line)
+        for path in engine.content.times_asked.get(name, ()):
+            _warn_of_time(engine, person, path, at, line)
         if name in engine.content.watched_changes:
             person.remember_change(name, at, old, value)
     if len(values) > MOST_ATTRIBUTES:
@@ -111,6 +114,13 @@ def set_attributes(
     if engine.content.by_kind["date"] and (changed or is_new):
         plan_dates(engine, person, at, changed)
     return person
+
+
+def _warn_of_time(engine: Engine, person: Person, path: str, at: int, line: int) -> None:
+    """A time that is not in Unix seconds fails timestamp tests, and a warning says so (semantics R17)."""
+    if engine.content.assumptions.timestamp_formats != "any" and has_another_time(path)(person.attributes):
+        engine.used["timestamp_formats"] += 1
+        engine.note(at, person.key, "timestamp_in_other_format", path, line)
 
 
 def look_after_step(engine: Engine, person: Person, at: int, what: str, attributes: set[str] | None) -> None:

@@ -47,6 +47,7 @@ class Recordable:
 
     campaign: CompiledCampaign
     checks: tuple[Check, ...]  # every question it asks of the person and the event
+    ends: tuple[Check, ...]  # what may end it early, or be its goal
     messages: tuple[tuple[Node, str], ...]  # its message steps and their files
     attributes: frozenset[str]  # those whose change may change its course
     events: frozenset[str]  # names, in lower case, that may end it
@@ -93,12 +94,13 @@ def _recordable(content: Content, campaign: CompiledCampaign, also: frozenset[st
     asked = tuple(check for check in checks if check is not None)
     if not all(map(_is_steady, asked)):
         return None
-    ends = [check.reads for check in (campaign.goal, campaign.exit_on) if check is not None]
-    if any(reads.timed or reads.segments or reads.changes or reads.messages for reads in ends):
+    ends = tuple(check for check in (campaign.goal, campaign.exit_on) if check is not None)
+    reads = [check.reads for check in ends]
+    if any(one.timed or one.segments or one.changes or one.messages for one in reads):
         return None
-    names = _MESSAGE_ATTRIBUTES.union(also, *(check.reads.attributes for check in asked), *(r.attributes for r in ends))
-    events = frozenset[str]().union(*(reads.events for reads in ends))
-    return Recordable(campaign, asked, tuple(messages), names, events)
+    names = _MESSAGE_ATTRIBUTES.union(also, *(check.reads.attributes for check in asked), *(r.attributes for r in reads))
+    events = frozenset[str]().union(*(one.events for one in reads))
+    return Recordable(campaign, asked, ends, tuple(messages), names, events)
 
 
 def _may_record(content: Content, campaign: CompiledCampaign, node: Node) -> bool:
@@ -160,6 +162,8 @@ class Recorder:
         email, unsubscribed = attributes.get("email"), attributes.get("unsubscribed")
         if unsubscribed is not None and unsubscribed is not False:
             return None
+        if any(check.holds(moment) for check in recordable.ends):
+            return None  # it ends with the next change of any kind
         answers = [check.holds(moment) for check in recordable.checks]
         classes: list[Hashable] = []
         journey = Journey(recordable.campaign, person, 0, at, cause) if recordable.messages else None
@@ -212,7 +216,11 @@ class Recorder:
     def attributes_change(self, person: Person, values: Mapping[str, Any], at: int) -> None:
         """Attributes are about to be written."""
         have = person.attributes
-        names = {name for name, value in values.items() if have.get(name) != value}
+        names = {
+            name
+            for name, value in values.items()
+            if (old := have.get(name)) != value or old.__class__ is not value.__class__
+        }
         if names:
             self._disturb(person, at, [one for one in person.open if not names.isdisjoint(one.recordable.attributes)])
 

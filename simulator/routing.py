@@ -14,7 +14,7 @@ from mailwright.definitions.assumptions import Assumptions
 from mailwright.definitions.conditions import All, Compare, Condition, Operator, Subject
 from simulator.operators import comparison_key
 from simulator.paths import is_plain
-from simulator.probes import Probe
+from simulator.probes import Probe, times_asked
 
 Ask = Callable[[Any], bool]
 
@@ -38,6 +38,7 @@ class Router:
     rest: list[Route] = field(default_factory=list)
     every: tuple[Route, ...] = ()
     numbers: bool = True
+    times: tuple[str, ...] = ()  # the properties that timestamp tests read
 
     def matches(self, data: Mapping[str, Any], moment: Any) -> list[Route]:
         """The campaigns whose trigger takes *data*, in their order; *moment* already holds the data."""
@@ -69,7 +70,8 @@ def router_for(routes: Sequence[Route], assumptions: Assumptions) -> Router:
         for leaf in _constants(route.condition):
             counts[leaf.path] = counts.get(leaf.path, 0) + 1
     tables: dict[str, dict[Any, list[Route]]] = {}
-    router = Router(every=tuple(routes), numbers=numbers)
+    times = frozenset[str]().union(*(times_asked(route.condition, Subject.DATA) for route in routes))
+    router = Router(every=tuple(routes), numbers=numbers, times=tuple(sorted(times)))
     for route in routes:
         leaves = _constants(route.condition)
         if not leaves:

@@ -241,7 +241,7 @@ def _operators(condition: Condition) -> Written:
             return {"not_same_as": f"{right.value}.{path}"}
         case Not(part=part):
             return {"not": _test(part)}
-        case All(parts=parts) if len(parts) > 1:
+        case All(parts=parts) if len(parts) > 1 and not any(isinstance(part, All) for part in parts):
             together = _together([_operators(part) for part in parts])
             if together is None:
                 raise NoShortForm("two tests of one kind on one line")

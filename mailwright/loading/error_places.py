@@ -82,6 +82,8 @@ def is_definition(option: Any) -> bool:
 
 def field_of(model: type[BaseModel], name: str) -> FieldInfo | None:
     """The field that an author writes as *name*."""
+    if not model.__pydantic_fields_complete__:
+        model.model_rebuild()  # a step holds lists of steps, whose definition comes after its own
     return next((info for key, info in model.model_fields.items() if name in (info.alias, key)), None)
 
 

@@ -155,6 +155,9 @@ def _wrong_type(kind: str, context: dict[str, Any], name: str, path: Path, tree:
     if kind == "string_pattern_mismatch":
         message = f"{_shown(value)} cannot be used for '{name}'"
         return _located(tree, "wrong-value", message, path, _pattern_hint(str(context.get("pattern", ""))))
+    if kind == "too_short" and value:
+        least = context.get("min_length")
+        return _located(tree, "wrong-value", f"'{name}' has fewer than {least} items", path, f"write {least}")
     if kind in ("string_too_short", "too_short"):
         return _located(tree, "wrong-value", f"'{name}' is empty", path, "write something, or remove the line")
     if kind in ("string_too_long", "too_long"):

@@ -84,8 +84,8 @@ _YAML = (
         "yaml-key",
         "a key that is no text",
         "Most often it is Liquid without quotes: {{ … }} is a map with a map as its key to YAML.",
-        _email("subject: {{ customer.first_name }}\npreheader: Good to see you\nlayout: base@1"),
-        _email('subject: "{{ customer.first_name }}"\npreheader: Good to see you\nlayout: base@1'),
+        _campaign(steps="  - set: {person: {stage: {{ event.stage }}}}\n  - email: hello"),
+        _campaign(steps="  - set: {person: {stage: '{{ event.stage }}'}}\n  - email: hello"),
     ),
     Rule(
         "yaml-number",

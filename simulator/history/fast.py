@@ -10,53 +10,62 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from mailwright.diagnostics import ConfigurationError
 from simulator.history.calls import Call, CallKind
-from simulator.history.heads import SHAPES, Shape, heads_of
+from simulator.history.heads import (
+    REFUSED_ATTRIBUTES,
+    SHAPES,
+    Decode,
+    DoesNotFit,
+    Shape,
+    data_decoder,
+    heads_of,
+    without_refused,
+)
 from simulator.history.json_lines import calls_of_line
-from simulator.history.makers import DoesNotFit, Maker, event_maker, identify_maker
 from simulator.history.readers import FORMATS, OpenedLog, calls_of_log, label_of, open_log
 from simulator.history.refusals import OnBad, Refusals
 from simulator.history.streams import Progress, StreamBroken, lines_of, log_files
 from simulator.history.wanted import NAMES_LIMIT, OTHER_NAMES, Seen, Wanted, narrowed
 
+_BATCH = 1 << 15  # bytes
 # What a decoder or maker raises for a line that does not fit it.
 _UNFIT = (msgspec.MsgspecError, DoesNotFit, UnicodeDecodeError, RecursionError, OverflowError)
 
 
 class _Slot:
-    """One event name: how often it came, and what makes its calls."""
+    """One event name: how often it came, and what decodes its data; None where nobody wants it."""
 
-    __slots__ = ("count", "make", "name")
+    __slots__ = ("count", "decode", "name")
 
-    def __init__(self, name: str, make: Maker | None) -> None:
+    def __init__(self, name: str, decode: Decode | None) -> None:
         self.name = name
-        self.make = make
+        self.decode = decode
         self.count = 0
 
 
 class _Slots(dict[str, _Slot]):
     """A slot for each event name as written, made when the name first comes."""
 
-    def __init__(self, shape: Shape, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted) -> None:
         super().__init__()
-        self._shape = shape
         self._wanted = wanted
         self._rest = _Slot(OTHER_NAMES, None)
 
     def __missing__(self, written: str) -> _Slot:
         name = written.strip()
-        make: Maker | None = None
+        decode: Decode | None = None
         if not name:
-            make = _no_name
+            decode = _no_name
         elif self._wanted.is_event(name):
-            make = event_maker(self._shape, name, self._wanted.of_event(name))
+            decode = data_decoder(self._wanted.of_event(name))
         elif len(self) >= NAMES_LIMIT:
             return self._rest
-        slot = self[written] = _Slot(name, make)
+        slot = self[written] = _Slot(name, decode)
         return slot
 
     def taken(self) -> Iterator[tuple[str, int]]:
@@ -67,20 +76,26 @@ class _Slots(dict[str, _Slot]):
                 slot.count = 0
 
 
-def _no_name(_: object, __: int) -> Call:
+def _head(reader: _Reader, line: bytes) -> object:
+    try:
+        return reader.decode(line)
+    except _UNFIT:
+        return None
+
+
+def _no_name(_: object) -> dict[str, Any]:
     raise DoesNotFit
 
 
 class _Reader:
-    """One fast shape: its decoder and makers."""
+    """One fast shape: its decoder and what makes its calls."""
 
     def __init__(self, shape: Shape, wanted: Wanted) -> None:
         heads = heads_of(shape, wanted)
         self.decode = heads.decode
         self.track = heads.track
         self.identify = heads.identify
-        self.slots = _Slots(shape, wanted)
-        self.make_identify = identify_maker(shape, wanted.of_person())
+        self.call = shape.call
 
     def fits(self, line: bytes) -> bool:
         """Whether *line* is an event or an identify of this shape."""
@@ -139,6 +154,8 @@ class _Sieve:
         self._event_ids = event_ids
         self._readers = [_Reader(shape, wanted) for shape in SHAPES]
         self._reader = self._readers[0]
+        self._slots = _Slots(wanted)
+        self._takes_all = wanted.of_person() is None
 
     def general(self, calls: Iterator[Call]) -> Iterator[Call]:
         """What is wanted of *calls* that were read the general way."""
@@ -165,50 +182,66 @@ class _Sieve:
 
     def of_lines(self, chunks: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
         """What is wanted of a log with one record a line."""
-        event_ids = self._event_ids
-        number = identified = others = 0  # others: lines that went the general way, and are counted there
-        reader = self._reader
-        decode, track, identify, slots = reader.decode, reader.track, reader.identify, reader.slots
-        make_identify = reader.make_identify
-        try:
-            for line in lines_of(chunks):
-                number += 1
-                try:
-                    head = decode(line)
-                    kind = head.__class__
-                    if kind is track:
-                        slot = slots[head.name]
-                        if slot.make is None:
-                            slot.count += 1
-                            if event_ids is not None and head.id is not None:
-                                event_ids.add(head.id)
-                            continue
-                        call = slot.make(head, number)
-                        slot.count += 1
-                    elif kind is identify:
-                        call = make_identify(head, number)
-                        identified += 1
-                    else:
-                        raise DoesNotFit
-                except _UNFIT:
-                    others += 1
-                    yield from self.general(iter(calls_of_line(line, number, refusals)))
-                    if not reader.fits(line):
-                        reader = self._reader = next((one for one in self._readers if one.fits(line)), reader)
-                        decode, track, identify, slots = reader.decode, reader.track, reader.identify, reader.slots
-                        make_identify = reader.make_identify
-                else:
-                    yield call
-        except StreamBroken as error:
-            refusals.refuse(1, error.message, error.hint)
-        finally:
-            self._seen.lines += number - others
-            self._seen.calls += identified + self._events_taken()
+        return itertools.chain.from_iterable(self._batches(chunks, refusals))
 
-    def _events_taken(self) -> int:
-        total = 0
-        for reader in self._readers:
-            for name, count in reader.slots.taken():
-                self._seen.count_event(name, count)
-                total += count
-        return total
+    def _batches(self, chunks: Iterator[bytes], refusals: Refusals) -> Iterator[list[Call]]:
+        # Decoding a batch and then making its calls is a third faster than line by line: each loop keeps to its own code.
+        # Where ids are gathered, no id may be known before its line's turn, so a batch is one line.
+        size = _BATCH if self._event_ids is None else 1
+        first = 1
+        try:
+            reader = lines_of(chunks)
+            while lines := reader.readlines(size):
+                yield self._calls(lines, first, refusals)
+                first += len(lines)
+        except StreamBroken as error:
+            refusals.refuse(first, error.message, error.hint)
+        finally:
+            self._count_events()
+
+    def _calls(self, lines: list[bytes], first: int, refusals: Refusals) -> list[Call]:
+        reader = self._reader
+        try:
+            heads = list(map(reader.decode, lines))
+        except _UNFIT:
+            reader = self._reader = self._fitting(lines)
+            heads = [_head(reader, line) for line in lines]
+        track, identify, make, slots = reader.track, reader.identify, reader.call, self._slots
+        event, identified = CallKind.EVENT, CallKind.IDENTIFY
+        calls: list[Call] = []
+        others = 0  # lines that went the general way, and are counted there
+        add = calls.append
+        for number, head in enumerate(heads, first):
+            try:
+                kind = head.__class__
+                if kind is track:
+                    slot = slots[head.name]
+                    decode = slot.decode
+                    if decode is not None:
+                        add(make(head, number, event, slot.name, decode(head.data)))
+                    elif self._event_ids is not None and head.id is not None:
+                        self._event_ids.add(head.id)
+                    slot.count += 1
+                elif kind is identify:
+                    data = without_refused(head.data, REFUSED_ATTRIBUTES) if self._takes_all else head.data
+                    add(make(head, number, identified, "", data))
+                else:
+                    raise DoesNotFit
+            except _UNFIT:
+                others += 1
+                calls += self.general(iter(calls_of_line(lines[number - first], number, refusals)))
+        self._seen.lines += len(lines) - others
+        self._seen.calls += len(lines) - others
+        return calls
+
+    def _fitting(self, lines: list[bytes]) -> _Reader:
+        """The shape of the first line that has one; the present shape where none has."""
+        for line in lines:
+            for reader in (self._reader, *self._readers):
+                if reader.fits(line):
+                    return reader
+        return self._reader
+
+    def _count_events(self) -> None:
+        for name, count in self._slots.taken():
+            self._seen.count_event(name, count)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
-from simulator.history.calls import CallKind
-from simulator.history.stamps import SECONDS_END, AwareTime
+from simulator.history.calls import Call, CallKind, IdType
+from simulator.history.stamps import SECONDS_END, AwareTime, floor_seconds
 from simulator.history.wanted import ENVELOPE, Properties, Wanted
 
 # No value fits: a record that has such a field is none of these.
@@ -29,13 +29,22 @@ Value = Scalar | list[Scalar | list[Flat] | dict[str, Flat]] | dict[str, Scalar 
 Fields = Mapping[str, Any]  # our field name → its type, or (type, the shape's name for it[, default])
 REFUSED_ATTRIBUTES = frozenset(("_timestamp", "_update", "cio_relationships", "anonymous_id"))
 REFUSED_DATA = ENVELOPE
+_ID, _EMAIL = IdType.ID, IdType.EMAIL
 _EXCHANGE = ("method", "request")
 _WRAPPED = (*_EXCHANGE, "person", "batch", "activities", "messages")
 
 
+Maker = Callable[[Any, int, CallKind, str, dict[str, Any]], Call]  # head, line, kind, name, data
+Decode = Callable[[Any], dict[str, Any]]
+
+
+class DoesNotFit(Exception):
+    """The head is well-formed, and the record still is the general reader's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One fast shape: where its fields stand, and how a call's person and times are taken from them."""
+    """One fast shape: where its fields stand, and what makes a call of them."""
 
     name: str
     tag_field: str
@@ -45,13 +54,9 @@ class Shape:
     track: Fields
     identify: Fields
     never: tuple[str, ...]
+    call: Maker
     data: tuple[str, ...] = ("attributes",)  # where an event's data stands; a record with the others does not fit
     attributes: tuple[str, ...] = ("attributes",)  # where a person's attributes stand, likewise
-    person: str = "r.person"
-    id_type: str = "ID"
-    at: str = "r.at"
-    timestamp: str = "r.timestamp"
-    anonymous: str = "None"
 
 
 def _never_fields(names: Sequence[str]) -> list[Any]:
@@ -62,6 +67,23 @@ def _identifiers(named: str, *others: str) -> type[msgspec.Struct]:
     return msgspec.defstruct(
         "Identifiers", [("named", Some, msgspec.field(name=named)), *_never_fields(others)], gc=False
     )
+
+
+def _simple_call(head: Any, line: int, kind: CallKind, name: str, data: dict[str, Any]) -> Call:
+    return Call(line, kind, head.person, _ID, name, data, head.at, head.timestamp, head.id)
+
+
+def _id_call(head: Any, line: int, kind: CallKind, name: str, data: dict[str, Any]) -> Call:
+    return Call(line, kind, head.who.named, _ID, name, data, head.at, head.timestamp, head.id)
+
+
+def _email_call(head: Any, line: int, kind: CallKind, name: str, data: dict[str, Any]) -> Call:
+    return Call(line, kind, head.who.named, _EMAIL, name, data, head.at, head.timestamp, head.id)
+
+
+def _spec_call(head: Any, line: int, kind: CallKind, name: str, data: dict[str, Any]) -> Call:
+    at = None if head.at is None else floor_seconds(head.at)
+    return Call(line, kind, head.person, _ID, name, data, at, floor_seconds(head.timestamp), head.id, head.anonymous)
 
 
 class _Context(msgspec.Struct, gc=False):
@@ -91,12 +113,13 @@ SIMPLE = Shape(
         "other_type",
         "cio_relationships",
     ),
+    call=_simple_call,
     data=("data", "attributes"),
     attributes=("attributes", "data"),
 )
 
 
-def _v2(named: str, id_type: str, *others: str) -> Shape:
+def _v2(named: str, call: Maker, *others: str) -> Shape:
     identifiers = _identifiers(named, *others, "anonymous_id")
     return Shape(
         name=f"v2 by {named}",
@@ -112,8 +135,7 @@ def _v2(named: str, id_type: str, *others: str) -> Shape:
         track={"name": (Some, "name")},
         identify={},
         never=(*_WRAPPED, "received_at", "receivedAt", "anonymous_id", "cio_relationships"),
-        person="r.who.named",
-        id_type=id_type,
+        call=call,
     )
 
 
@@ -145,13 +167,11 @@ SPEC = Shape(
         "customer_identifiers",
         "delivery_type",
     ),
+    call=_spec_call,
     data=("properties",),
     attributes=("traits",),
-    at="None if r.at is None else floor(r.at.timestamp())",
-    timestamp="floor(r.timestamp.timestamp())",
-    anonymous="r.anonymous",
 )
-SHAPES = (SIMPLE, _v2("id", "ID"), SPEC, _v2("email", "EMAIL", "id"))
+SHAPES = (SIMPLE, _v2("id", _id_call), SPEC, _v2("email", _email_call, "id"))
 
 
 class Track(msgspec.Struct, gc=False):
@@ -179,7 +199,7 @@ class Heads:
 def heads_of(shape: Shape, wanted: Wanted) -> Heads:
     """The decoder of *shape* for what is *wanted*."""
     track = _struct("Track", Track, shape, shape.track_tag, shape.track, shape.data, msgspec.Raw)
-    attributes = attributes_kind(wanted.of_person())
+    attributes = values_kind(wanted.of_person(), REFUSED_ATTRIBUTES)
     identify = _struct("Identify", Identify, shape, "identify", shape.identify, shape.attributes, attributes)
     either: Any = track | identify
     for tag in shape.rest_tags:
@@ -187,23 +207,34 @@ def heads_of(shape: Shape, wanted: Wanted) -> Heads:
     return Heads(shape, msgspec.json.Decoder(either).decode, track, identify)
 
 
-def attributes_kind(keep: Properties) -> Any:
-    """What a person's attributes are decoded to: a field for each to *keep*, or bytes where all are."""
-    return msgspec.Raw if keep is None else values_struct(sorted(keep - REFUSED_ATTRIBUTES), REFUSED_ATTRIBUTES)
+def values_kind(keep: Properties, refused: frozenset[str]) -> Any:
+    """The type of an object of which only *keep* is taken; one with any of *refused* does not fit, if not all is taken."""
+    if keep is None:
+        return dict[str, Value]
+    fields: dict[str, Any] = dict.fromkeys(sorted(keep - refused), Value) | dict.fromkeys(sorted(refused), Never)
+    return TypedDict("Values", fields, total=False)  # type: ignore[operator]  # made for the names at hand
 
 
-def values_struct(names: Sequence[str], refused: frozenset[str]) -> type[msgspec.Struct]:
-    """A struct with the fields f0, f1 … for the properties called *names*; data with any of *refused* does not fit."""
-    fields: list[Any] = [
-        (f"f{at}", Value | UnsetType, msgspec.field(name=name, default=UNSET)) for at, name in enumerate(names)
-    ]
-    fields += _never_fields(sorted(refused))
-    return msgspec.defstruct("Values", fields, gc=False)
+def data_decoder(keep: Properties) -> Decode:
+    """What decodes the data of an event of which *keep* is read.
+
+    Raises: DoesNotFit, or what msgspec raises, for data that the general reader must see.
+    """
+    decode: Decode = msgspec.json.Decoder(values_kind(keep, REFUSED_DATA)).decode
+    return decode if keep is not None else lambda raw: without_refused(decode(raw), REFUSED_DATA)
 
 
-def _struct(
-    name: str, base: type[Any], shape: Shape, tag: str, own: Fields, data: tuple[str, ...], values: Any
-) -> Any:
+def without_refused(data: dict[str, Any], refused: frozenset[str]) -> dict[str, Any]:
+    """*data*, where it holds nothing that may change the call.
+
+    Raises: DoesNotFit where it does.
+    """
+    if refused.isdisjoint(data):
+        return data
+    raise DoesNotFit
+
+
+def _struct(name: str, base: type[Any], shape: Shape, tag: str, own: Fields, data: tuple[str, ...], values: Any) -> Any:
     needed: list[Any] = []
     optional: list[Any] = []
     for key, (kind, theirs, *default) in {**shape.fields, **own}.items():
@@ -211,7 +242,7 @@ def _struct(
             optional.append((key, kind, msgspec.field(name=theirs, default=default[0])))
         else:
             needed.append((key, kind, msgspec.field(name=theirs)))
-    empty = {"default": msgspec.Raw(b"{}")} if values is msgspec.Raw else {"default_factory": values}
+    empty = {"default": msgspec.Raw(b"{}")} if values is msgspec.Raw else {"default_factory": dict}
     optional.append(("data", values, msgspec.field(name=data[0], **empty)))
     fields = [*needed, *optional, *_never_fields((*shape.never, *data[1:]))]
     return msgspec.defstruct(name, fields, bases=(base,), tag_field=shape.tag_field, tag=tag, gc=False)

@@ -132,7 +132,10 @@ def with_preheader(page: str, preheader: str, *, is_shown: bool = False) -> str:
 
 
 def _finished_webhook(texts: Texts, content: WebhookContent) -> Rendered:
-    """A webhook's request. Assumed: data is sent as JSON with its type in the header, unless a header says otherwise."""
+    """A webhook's request.
+
+    Assumed: data is sent as JSON with its type in the header, unless a header says otherwise.
+    """
     headers, body = dict(texts.headers), texts.page
     if texts.data is not None:
         body = json.dumps(texts.data, ensure_ascii=False)

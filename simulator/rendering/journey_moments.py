@@ -10,15 +10,13 @@ from mailwright.assembly import dialect_of
 from mailwright.dialect.environment import Template, parse_template
 from mailwright.dialect.faults import Dialect, LiquidFault
 from mailwright.dialect.settings import RenderSettings
-from simulator.rendering.moment import RenderMoment, at_second, campaign_values, message_values
+from simulator.rendering.moment import NOTHING, RenderMoment, at_second, campaign_values, message_values
 from simulator.rendering.rules import RenderRules, rules_for
 
 if TYPE_CHECKING:
     from simulator.content import Content
     from simulator.journeys import Journey
     from simulator.people import Person
-
-_NOTHING: Mapping[str, Any] = {}
 
 
 class JourneyMoments:
@@ -49,7 +47,7 @@ class JourneyMoments:
             cause.event_id or "",
             cause.at if cause.timestamp is None else cause.timestamp,
             cause.trigger,
-            journey.attributes or _NOTHING,
+            journey.attributes or NOTHING,
             objects_of(journey.person),
             self._campaigns[slug],
             self._message(slug, name),
@@ -116,7 +114,7 @@ def objects_of(person: Person) -> Mapping[str, Any]:
     attributes are known here.
     """
     if not person.objects:
-        return _NOTHING
+        return NOTHING
     found: dict[str, list[dict[str, Any]]] = {}
     for (kind, name), relationship in reversed(person.objects.items()):
         related = found.setdefault(plural_of(kind), [])

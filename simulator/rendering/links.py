@@ -87,7 +87,7 @@ def decorate_links(page: str, decoration: Decoration) -> tuple[str, tuple[Link, 
     for element in parse(page, source_locations=True).select("a[href], area[href]"):
         assert isinstance(element, Element)  # what a selector selects
         place = element.source_location.attrs.get("href") if element.source_location is not None else None
-        link, sent = _decorated(element.attrs, " ".join(element.text.split())[:200], decoration)
+        link, sent = decorated_link(element.attrs, " ".join(element.text.split())[:200], decoration)
         if sent != _text(element.attrs.get("href")) and place is not None:
             changes.append((place.start_offset, place.end_offset, f'href="{escape(sent)}"'))
         where = (place.start_line, place.start_col) if place is not None else (1, 1)
@@ -99,7 +99,7 @@ def decorate_links(page: str, decoration: Decoration) -> tuple[str, tuple[Link, 
     return "".join([*pieces, page[position:]]), tuple(found)
 
 
-def _decorated(attributes: Mapping[str, object], label: str, decoration: Decoration) -> tuple[Link, str]:
+def decorated_link(attributes: Mapping[str, object], label: str, decoration: Decoration) -> tuple[Link, str]:
     """The link as it is told, and the address that goes into the page."""
     written = _text(attributes.get("href"))
     url, classes = written.strip(), _text(attributes.get("class")).split()

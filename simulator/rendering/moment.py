@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
+
+import msgspec
 
 from mailwright.definitions.campaign import Campaign
 from mailwright.definitions.project import Project
@@ -15,6 +17,7 @@ from mailwright.definitions.triggers import trigger_kind
 from mailwright.dialect.settings import EPOCH
 
 UNSENT = "unsent"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 EVENT_KINDS = frozenset({"event"})
 TRIGGER_KINDS = frozenset({"transactional", "broadcast", "webhook", "object", "relationship"})
@@ -48,9 +51,8 @@ MESSAGE_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RenderMoment:
-    """All that Liquid can see beside the content itself.
+class RenderMoment(msgspec.Struct, frozen=True, gc=False):
+    """All that Liquid can see beside the content itself; a replay makes one for every delivery.
 
     Units: *now* is aware, in UTC; *event_timestamp* is in Unix seconds.
     """
@@ -63,11 +65,11 @@ class RenderMoment:
     event_id: str = ""
     event_timestamp: int | None = None
     trigger: Mapping[str, Any] | None = None
-    journey: Mapping[str, Any] = field(default_factory=dict)
-    objects: Mapping[str, Any] = field(default_factory=dict)
-    campaign: Mapping[str, Any] = field(default_factory=dict)
-    message: Mapping[str, Any] = field(default_factory=dict)
-    vars: Mapping[str, str] = field(default_factory=dict)
+    journey: Mapping[str, Any] = NOTHING
+    objects: Mapping[str, Any] = NOTHING
+    campaign: Mapping[str, Any] = NOTHING
+    message: Mapping[str, Any] = NOTHING
+    vars: Mapping[str, str] = NOTHING
     recipient: str | None = None  # the `to` of a transactional call
     delivery_id: str = UNSENT
 

@@ -108,7 +108,7 @@ def presence(get: Get, *, texts_by_value: bool = False) -> Read:
             return 1 if -_EXACT < value < _EXACT else value_key(value)
         if kind is float:
             return 1 if -_LARGE < value < _LARGE else value_key(value)
-        return value if kind is tuple else value_key(value)  # type: ignore[no-any-return]
+        return value if kind is tuple else value_key(value)
 
     return read
 
@@ -124,7 +124,7 @@ def truth(get: Get) -> Read:
     def read(scope: Scope) -> Hashable:
         value = get(scope)
         if value.__class__ is tuple:
-            return False if value[0] == "missing" else value  # type: ignore[no-any-return]
+            return False if value[0] == "missing" else value
         return value is not None and value is not False
 
     return read

@@ -179,7 +179,7 @@ class _Walk:
         if isinstance(node, RenderLiquidNode):
             self.reads.is_opaque = True
         if self.in_items and (
-            any(True for _ in node.binds()) or not isinstance(node, OutputNode | IfNode) and any(node.uses())
+            any(True for _ in node.binds()) or (not isinstance(node, OutputNode | IfNode) and any(node.uses()))
         ):
             raise _Fallback
         for expression, use in node.uses():

@@ -34,7 +34,8 @@ def _document(title: str, body: str, up: str = "") -> str:
 <style>{STYLE}</style>
 </head>
 <body>
-<header class="top"><a class="home" href="{up}index.html">mailwright</a><span class="where">{escape(title)}</span></header>
+<header class="top"><a class="home" href="{up}index.html">mailwright</a>
+<span class="where">{escape(title)}</span></header>
 <main>
 {body}
 </main>
@@ -50,12 +51,13 @@ def index_page(shots: Sequence[Shot], workspace: str) -> str:
     summary = f"{messages} messages, {len(shots)} pages, "
     summary += f'<b class="bad">{failed} failing</b>' if failed else "none failing"
     parts = [f'<h1>Messages as <em>{escape(workspace)}</em></h1><p class="lead">{summary}</p>']
+    groups = []
     for campaign, in_campaign in groupby(shots, lambda shot: shot.campaign):
         rows = [_row(list(same)) for _, same in groupby(in_campaign, lambda shot: (shot.name, shot.language))]
-        parts.append(
-            f'<section><h2>{escape(campaign)}</h2><table class="matrix"><thead><tr><th>Message</th><th>Subject</th>'
-            f"<th>Samples</th></tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
-        )
+        heading = f'<tr class="group"><th colspan="3" scope="rowgroup">{escape(campaign)}</th></tr>'
+        groups.append(f"<tbody>{heading}{''.join(rows)}</tbody>")
+    head = "<thead><tr><th>Message</th><th>Subject</th><th>Samples</th></tr></thead>"
+    parts.append(f'<table class="matrix">{head}{"".join(groups)}</table>')
     return _document("All messages", "\n".join(parts))
 
 

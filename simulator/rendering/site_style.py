@@ -22,11 +22,14 @@ h2 { margin: 28px 0 10px; font-size: 16px; overflow-wrap: anywhere; }
 .lead { margin: 0 0 20px; color: var(--soft); }
 .crumbs { margin: 0 0 8px; color: var(--soft); font-size: 13px; }
 .bad { color: var(--bad); }
-table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
+table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line);
+  border-radius: 8px; }
 th, td { padding: 9px 14px; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--soft); font-size: 12px; font-weight: 600; }
 td code { overflow-wrap: anywhere; }
-.matrix th[scope] { width: 24%; font-weight: 600; overflow-wrap: anywhere; }
+.matrix { border: 0; background: none; } .matrix tr:not(.group) { background: var(--card); }
+.matrix .group th { padding-top: 22px; background: var(--paper); font-size: 14px; }
+.matrix th[scope="row"] { width: 24%; font-weight: 600; overflow-wrap: anywhere; }
 .matrix .subject { width: 34%; color: var(--soft); overflow-wrap: anywhere; }
 .chips { line-height: 2.1; }
 .chip { display: inline-flex; align-items: center; gap: 7px; margin: 0 6px 0 0; padding: 1px 10px; border: 1px solid
@@ -47,8 +50,10 @@ td code { overflow-wrap: anywhere; }
 .fault { padding: 4px 18px 14px; background: var(--card); border: 1px solid var(--bad); border-radius: 8px; }
 .fault h2 { margin-top: 12px; color: var(--bad); }
 .frames { display: grid; grid-template-columns: minmax(0, 1fr) 377px; gap: 20px; align-items: start; }
-figure { margin: 0; } figcaption { margin: 0 0 6px; color: var(--soft); font-size: 13px; }
-iframe { display: block; width: 100%; height: 820px; border: 1px solid var(--line); border-radius: 8px; background: #fff; }
+figure { margin: 0; } .wide { overflow-x: auto; } .wide iframe { min-width: 660px; }
+figcaption { margin: 0 0 6px; color: var(--soft); font-size: 13px; }
+iframe { display: block; width: 100%; height: 820px; border: 1px solid var(--line); border-radius: 8px;
+  background: #fff; }
 pre { margin: 0; padding: 14px 18px; overflow-x: auto; background: var(--card); border: 1px solid var(--line);
   border-radius: 8px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .fault pre { padding: 10px 0 0; border: 0; white-space: pre; }
@@ -58,6 +63,7 @@ pre { margin: 0; padding: 14px 18px; overflow-x: auto; background: var(--card); 
   main { padding: 16px 14px; } .top { padding: 12px 14px; } h1 { font-size: 22px; }
   table, tbody, tr, td, th { display: block; width: auto !important; } thead { display: none; }
   tr { padding: 8px 0; border-top: 1px solid var(--line); } tbody tr:first-child { border-top: 0; }
+  .matrix .group { padding: 0; } .matrix .group th { padding-top: 18px; }
   td, th { padding: 3px 14px; border: 0; }
   .envelope { grid-template-columns: 1fr; gap: 0; } .envelope dd { margin: 0 0 8px; }
   .phone { order: -1; max-width: none; } iframe { height: 640px; }

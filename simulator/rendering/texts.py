@@ -152,7 +152,10 @@ class _Rendering:
             raise fault_from(fault, self.message, part) from None
 
     def _subject(self) -> None:
-        """Source: Customer.io docs, composer errors: a blank subject fails (liquid §5, §8)."""
+        """Render the subject and the preheader, which everything after them may read.
+
+        Source: Customer.io docs, composer errors: a blank subject fails (liquid §5, §8).
+        """
         subject = one_line(self.render("subject"))
         if not subject:
             raise fault_at("blank_subject", BLANK_SUBJECT, self.message, "subject", "a default for what may be missing")
@@ -212,8 +215,11 @@ class _Rendering:
         self.settings = self.renderer.settings(self.moment, decoration)
 
     def _bodies(self) -> None:
-        """Source: liquid §9: the body is rendered first, then the layout around it, unescaped; a plain-text layout is
-        the text alone. Assumed: names that the body assigns are not seen by the layout."""
+        """Render the body, the text part, and the layout around the body.
+
+        Source: liquid §9: the body goes into the layout unescaped; a plain-text layout is the text alone.
+        Assumed: names that the body assigns are not seen by the layout.
+        """
         page = self.render(BODY)
         if TEXT in self.message.parts:
             self.result.text = self.render(TEXT)

@@ -18,6 +18,7 @@ _ROWS = (
     ("future_events", "R28", "assumed", "an event with a time in the future triggers on receipt"),
     ("out_of_order_attributes", "R30", "assumed", "an attribute update older than the stored one is ignored"),
     ("duplicate_event_ids", "R31", "observed", "an event whose id was seen before is not processed"),
+    ("event_id_memory", "R31", "assumed", "so many of the newest event ids are remembered"),
     ("unknown_person", "R32", "assumed", "an event for an unknown person makes a profile with only the identifier"),
     ("anonymous_attach_days", "R34", "documented", "an identify takes up anonymous events of the last 30 days"),
     ("anonymous_grace_seconds", "R35", "documented", "anonymous events up to five minutes after it are taken up too"),

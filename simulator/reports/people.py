@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.trace import AnyEntry, Clause, Delivery, Noted
+from simulator.trace import AnyEntry, Clause, Delivery, Moved, Noted
 
 SHORT = 6
 LONG = 12
@@ -44,13 +44,21 @@ class PeopleNames:
             return entry
         changes: dict[str, Any] = {"person": self.long(entry.person)}
         clause: Clause | None = getattr(entry, "clause", None)
-        if clause is not None and clause.seen is not None:
-            changes["clause"] = msgspec.structs.replace(clause, seen=self.value(clause.seen))
+        if clause is not None:
+            changes["clause"] = self._clause(clause)
+        clauses: tuple[Clause, ...] = getattr(entry, "clauses", ())
+        if clauses:
+            changes["clauses"] = tuple(map(self._clause, clauses))
+        if isinstance(entry, Moved):
+            changes["from_person"] = self.long(entry.from_person)
         if isinstance(entry, Delivery) and entry.recipient is not None:
             changes["recipient"] = self.value(entry.recipient)
         if isinstance(entry, Noted) and entry.detail:
             changes["detail"] = ""
         return msgspec.structs.replace(entry, **changes)
+
+    def _clause(self, clause: Clause) -> Clause:
+        return clause if clause.seen is None else msgspec.structs.replace(clause, seen=self.value(clause.seen))
 
     def _digest(self, person: str) -> str:
         found = self._known.get(person)

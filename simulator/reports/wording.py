@@ -75,6 +75,9 @@ WARNINGS = {
     "broadcast_too_soon": "a broadcast within ten seconds of the one before: refused",
     "event_loop": "workflows that keep causing each other's events: stopped",
     "attribute_too_long": "an attribute longer than Customer.io documents",
+    "attribute_name_too_long": "an attribute's name longer than Customer.io documents",
+    "timestamp_in_other_format": "a time that is not in Unix seconds: conditions on times do not take it",
+    "broadcast_recipients_not_modelled": "a broadcast whose recipients are a condition in the call; it went to its audience",
     "too_many_attributes": "more attributes in one call than Customer.io documents",
 }
 CHANNELS = {

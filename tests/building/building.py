@@ -17,7 +17,7 @@ from mailwright.definitions.workspace import Settings, Workspace
 from simulator.history.calls import Call, CallKind, IdType
 from simulator.replay import replay
 from simulator.run import Run
-from simulator.trace import AnyEntry, Delivery, Ended, Entered, Noted, Refused, Skipped
+from simulator.trace import AnyEntry, Branched, Delivery, Ended, Entered, Noted, Refused, Skipped
 
 START = 1_740_996_000  # 2025-03-03 10:00 UTC, a Monday
 HOUR = 3600
@@ -32,6 +32,16 @@ def person(path: str, *values: Any, operator: Operator = Operator.EQUALS) -> Com
 def data(path: str, *values: Any, operator: Operator = Operator.EQUALS) -> Compare:
     """A test of the data of the event at hand."""
     return Compare(Subject.DATA, path, operator, values)
+
+
+def event(path: str, *values: Any, operator: Operator = Operator.EQUALS) -> Compare:
+    """A test of the data of the event that started the journey."""
+    return Compare(Subject.EVENT, path, operator, values)
+
+
+def segment(where: Condition | None = None, **rest: Any) -> Segment:
+    """A segment by a condition, or one kept by hand."""
+    return Segment(name=rest.pop("name", "a segment"), where=where, manual=where is None, **rest)
 
 
 def campaign(trigger: Any = "signed_up", *steps: Any, where: Condition = ALWAYS, **rest: Any) -> Campaign:
@@ -116,6 +126,16 @@ def run(what: Project | Campaign, *calls: Call, until: int | None = None, render
 def of_kind(run: Run, kind: type[AnyEntry]) -> list[Any]:
     """The entries of one kind."""
     return [entry for entry in run.entries if isinstance(entry, kind)]
+
+
+def deliveries(run: Run) -> list[tuple[str, str, int]]:
+    """Every status a message came to: the step, the status and the seconds since START."""
+    return [(entry.step, entry.status, entry.at - START) for entry in of_kind(run, Delivery)]
+
+
+def ways(run: Run) -> list[tuple[str, str, int]]:
+    """The ways taken at branches and waits: the step, the way and the seconds since START."""
+    return [(entry.step, entry.way, entry.at - START) for entry in of_kind(run, Branched)]
 
 
 def sent(run: Run) -> list[tuple[str, int]]:
