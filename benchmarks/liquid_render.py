@@ -1,7 +1,8 @@
-"""Renders one body and layout for many people, in this dialect and in plain python-liquid: benchmarks/liquid_render.py DIR
+"""Render one body and layout for many people, in this dialect and in plain python-liquid.
 
-DIR holds body.liquid, layout.liquid and people.json. Prints milliseconds a mail and the ratio of CPU time to plain
-python-liquid, round by round; a text that differs is counted, since a fast wrong text must not pass.
+`benchmarks/liquid_render.py DIR`: DIR holds body.liquid, layout.liquid and people.json. Prints milliseconds a mail and
+the ratio of CPU time to plain python-liquid, round by round; a text that differs is counted, since a fast wrong text
+must not pass.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def main(folder: Path, rounds: int = 7, count: int = 50) -> int:
     ratio = statistics.median(ratios)
     print(f"the same text for {same} of {len(people)} people")
     print(
-        f"python-liquid {statistics.median(base):.3f} ms a mail, mailwright {statistics.median(ms):.3f} ms: {ratio:.2f} x"
+        f"python-liquid {statistics.median(base):.3f} ms a mail, "
+        f"mailwright {statistics.median(ms):.3f} ms: {ratio:.2f} x"
     )
     return int(same < len(people) or ratio > 0.8)
 

@@ -144,7 +144,8 @@ def field_sources(fields: MessageFields) -> Iterator[tuple[str, str]]:
         if key in _NO_LIQUID:
             continue
         if isinstance(value, str):
-            yield key, value
+            if value:
+                yield key, value
         elif isinstance(value, dict):
             yield from ((f"{key}.{name}", text) for name, text in value.items())
 

@@ -1,8 +1,8 @@
 """The roof: gathers the commands of every room, and turns what they stop for into exit codes.
 
 Exit codes: 0 nothing to report, 1 problems found or expectations failed, 3 usage or configuration, 5 refused to protect
-someone, 70 a bug of mailwright's own, 130 interrupted. Nothing heavy is imported here: each command's module is loaded when
-it is asked for, and it loads what it needs when it runs.
+someone, 70 a bug of mailwright's own, 130 interrupted. Nothing heavy is imported here: each command's module is loaded
+when it is asked for, and it loads what it needs when it runs.
 """
 
 from __future__ import annotations

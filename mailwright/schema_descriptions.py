@@ -1,6 +1,7 @@
 """What the definitions' own docstrings say of each field, read from their source when a schema is written.
 
-Pydantic could collect them too, but it would do so each time a definition is imported, which every command would pay for.
+Pydantic could collect them too, but it would do so each time a definition is imported, which every command would pay
+for.
 """
 
 from __future__ import annotations

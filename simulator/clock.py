@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,7 +69,8 @@ class OpeningHours:
 def zone_named(name: str) -> tzinfo | None:
     """The time zone of that name, letters in any case; None when there is none.
 
-    Source: Customer.io docs, "Send messages in users' time zones": region names such as `Canada/Pacific` (semantics R62).
+    Source: Customer.io docs, "Send messages in users' time zones": region names such as `Canada/Pacific` (semantics
+    R62).
     """
     known = _zone_names().get(name.strip().lower())
     return ZoneInfo(known) if known is not None else None
@@ -92,9 +93,9 @@ def opens_at(hours: OpeningHours, after: int, zone: tzinfo) -> int:
     """The first second from *after* on at which the window stands open.
 
     Units: Unix seconds; the window's edges are wall-clock minutes in *zone*.
-    Source: Customer.io docs, "Delivery Time Window" (semantics R60). Assumed: the opening minute belongs to the window and
-    the closing one does not; edges follow the wall clock through daylight saving (R63); an edge inside a skipped hour
-    moves to the moment the clock jumps.
+    Source: Customer.io docs, "Delivery Time Window" (semantics R60). Assumed: the opening minute belongs to the window
+    and the closing one does not; edges follow the wall clock through daylight saving (R63); an edge inside a skipped
+    hour moves to the moment the clock jumps.
     """
     local = datetime.fromtimestamp(after, UTC).astimezone(zone)
     for offset in range(-1, 15):
@@ -115,9 +116,12 @@ def _edges(hours: OpeningHours, day: date, zone: tzinfo) -> tuple[int, int]:
 
 
 def wall_time(day: date, minutes: int, zone: tzinfo) -> int:
-    """The Unix time of so many wall-clock minutes after midnight of *day* in *zone*; a skipped time is when the clock jumps."""
+    """The Unix time of so many wall-clock minutes after midnight of *day* in *zone*.
+
+    A time that is skipped is the moment when the clock jumps.
+    """
     day += timedelta(days=minutes // 1440)
-    naive = datetime(day.year, day.month, day.day, minutes % 1440 // 60, minutes % 60)
+    naive = datetime.combine(day, time(minutes % 1440 // 60, minutes % 60))
     first = naive.replace(tzinfo=zone)
     stamp = int(first.timestamp())
     if datetime.fromtimestamp(stamp, UTC).astimezone(zone).replace(tzinfo=None) == naive:

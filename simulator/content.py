@@ -59,6 +59,11 @@ class CompiledCampaign:
     audience: Check | None = None
     parallel: bool = True
 
+    @property
+    def checks(self) -> list[Check]:
+        """Every condition of the campaign."""
+        return _checks_of([self])
+
 
 @dataclass(slots=True)
 class Watchers:
@@ -90,10 +95,16 @@ class Content:
     watchers: Watchers
     by_kind: dict[str, list[CompiledCampaign]]
     times_asked: dict[str, frozenset[str]]  # attribute → the paths from it that timestamp tests read
+    checks: tuple[Check, ...]  # every condition there is
     asks_age: bool  # some condition asks how old the profile is
     asks_messages: bool  # some condition asks what became of a message
     crosses_people: bool  # some step acts on another person than its own
     not_modelled: tuple[NotModelled, ...]
+
+    @property
+    def known_events(self) -> frozenset[str]:
+        """The names, in lower case, that some trigger or condition asks for."""
+        return frozenset(low for _, low in self.routers) | self.remembered | self.waited
 
     def reads_through(self, check: Check) -> Reads:
         """What a check depends on, looking into the segments it names."""
@@ -136,6 +147,7 @@ def compile_content(project: Project, workspace_name: str | None = None) -> Cont
         watchers=_watchers(campaigns, segments),
         by_kind={kind: [c for c in campaigns if c.trigger_kind == kind] for kind in _KINDS},
         times_asked=_times_asked(everywhere),
+        checks=tuple(everywhere),
         asks_age=any(inverse_ages(check.condition) for check in everywhere),
         asks_messages=any(check.reads.messages for check in everywhere),
         crosses_people=any(_crosses(node) for campaign in campaigns for node in campaign.nodes),

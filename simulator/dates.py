@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def as_date(value: Any) -> int | None:
     """The Unix time that a date attribute holds.
 
-    Source: Customer.io docs, "Birthday and Anniversary Campaigns": Unix seconds, and ISO 8601 as well (semantics R17, R124).
+    Source: Customer.io docs, "Birthday and Anniversary Campaigns": Unix seconds, and ISO 8601 as well (semantics R17,
+    R124).
     """
     stamp = as_timestamp(value)
     if stamp is not None:

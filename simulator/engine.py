@@ -396,7 +396,11 @@ class Engine:
     # --- what changes bring about -----------------------------------------------------------------------------------
 
     def changed(
-        self, person: Person, at: int, attributes: frozenset[str] | set[str] | None = None, event: EventKey | None = None
+        self,
+        person: Person,
+        at: int,
+        attributes: frozenset[str] | set[str] | None = None,
+        event: EventKey | None = None,
     ) -> None:
         """Something about the person is new: attributes (None: anything may be), or an event was received."""
         if person.journeys:
@@ -408,7 +412,9 @@ class Engine:
         if watchers.everything:
             self.watch(person, at, self._concerned(attributes, event))
 
-    def _concerned(self, attributes: frozenset[str] | set[str] | None, event: EventKey | None) -> list[CompiledCampaign]:
+    def _concerned(
+        self, attributes: frozenset[str] | set[str] | None, event: EventKey | None
+    ) -> list[CompiledCampaign]:
         watchers = self.content.watchers
         if event is not None:
             return watchers.by_event.get(event[1], [])

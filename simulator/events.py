@@ -93,9 +93,7 @@ def _warn_of_times(
             engine.note(at, person.key, "timestamp_in_other_format", path, line)
 
 
-def _let_count(
-    engine: Engine, person: Person, name: Name, stamp: int, data: Mapping[str, Any], at: int
-) -> None:
+def _let_count(engine: Engine, person: Person, name: Name, stamp: int, data: Mapping[str, Any], at: int) -> None:
     """Let conditions that count the event, and journeys that wait for it, see it."""
     if person.open and engine.recorder is not None:
         engine.recorder.event_comes(person, name.key[1], at)
@@ -135,9 +133,7 @@ def _consider_all(engine: Engine, person: Person, router: Router, cause: Cause) 
         engine.emit(Considered(cause.at, person.key, campaign.slug, cause.name, cause.line, held, clause, clauses))
 
 
-def cause_event(
-    engine: Engine, who: Person | str, name: str, data: Mapping[str, Any], at: int, by: Person
-) -> None:
+def cause_event(engine: Engine, who: Person | str, name: str, data: Mapping[str, Any], at: int, by: Person) -> None:
     """An event that a workflow of *by* sends; it is taken in once the call at hand is through.
 
     Source: Customer.io docs, "Send an event from inside a campaign" (semantics R75). Loops are possible there; here one

@@ -1,6 +1,7 @@
 """Why a person did or did not get a campaign: each call that could have started it, clause by clause.
 
-It reads the trace of a replay in full detail, whose clauses were answered by the checks that decided; nothing is asked anew.
+It reads the trace of a replay in full detail, whose clauses were answered by the checks that decided; nothing is asked
+anew.
 """
 
 from __future__ import annotations
@@ -124,8 +125,7 @@ def only_call(explanation: Explanation, asked: str) -> Explanation:
     return replace(
         explanation,
         campaigns=tuple(
-            replace(campaign, attempts=tuple(filter(is_meant, campaign.attempts)))
-            for campaign in explanation.campaigns
+            replace(campaign, attempts=tuple(filter(is_meant, campaign.attempts))) for campaign in explanation.campaigns
         ),
     )
 
@@ -163,7 +163,7 @@ def _attempts(project: Project, slug: str, entries: list[AnyEntry]) -> Iterator[
 def _sort_in(
     gathered: dict[tuple[str, int, int], list[_Gathered]], entry: Considered | Held | Lapsed | Refused | Entered
 ) -> None:
-    """Put an entry to the call it is about: that of its line; without a line (attributes, time) the first still open."""
+    """Put an entry to the call it is about: that of its line; without one (attributes, time) the first still open."""
     several = gathered.setdefault((entry.call, entry.line, 0), [])
     if entry.line:
         known = several[:1]
@@ -249,7 +249,9 @@ def _lines(
     heading = _HEADINGS.get(type(condition))
     inside = depth
     if heading is not None and not (address == () and isinstance(condition, All)):
-        yield ClauseLine(depth, heading, holds(condition, address, known), place=place_of(placed, address), is_group=True)
+        yield ClauseLine(
+            depth, heading, holds(condition, address, known), place=place_of(placed, address), is_group=True
+        )
         inside += 1
     for index, part in enumerate(parts_of(condition)):
         yield from _lines(placed, part, (*address, index), known, inside)

@@ -89,8 +89,8 @@ class Intake:
     def _receipt(self, at: int | None) -> int:
         """When a call was received that holds no time, or whose content needs one order of time for everybody.
 
-        Assumed: without a time of receipt in the log it is the call's own time, and never before the person's previous call,
-        so that a log split by person gives the same answer.
+        Assumed: without a time of receipt in the log it is the call's own time, and never before the person's previous
+        call, so that a log split by person gives the same answer.
         """
         if at is None:
             return self.clock

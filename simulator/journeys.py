@@ -17,7 +17,18 @@ EMPTY: Mapping[str, Any] = MappingProxyType({})
 class Cause:
     """The call that a journey may start from: an event, a form, data posted to a hook, a change of an object."""
 
-    __slots__ = ("at", "event", "event_id", "line", "name", "object", "recipient", "relationship", "timestamp", "trigger")
+    __slots__ = (
+        "at",
+        "event",
+        "event_id",
+        "line",
+        "name",
+        "object",
+        "recipient",
+        "relationship",
+        "timestamp",
+        "trigger",
+    )
 
     def __init__(
         self,

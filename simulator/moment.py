@@ -15,7 +15,8 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Moment:
     """What can be known when a condition is asked.
 
-    Units: *now* is in Unix seconds; *since* is the number of the person's last event before the wait, goal or exit began.
+    Units: *now* is in Unix seconds; *since* is the number of the person's last event before the wait, goal or exit
+    began.
     """
 
     __slots__ = (

@@ -250,9 +250,7 @@ def value_test(operator: Operator, values: tuple[Scalar, ...], assumptions: Assu
             return below(_number(values[0]))
         case Operator.BETWEEN:
             return between(_number(values[0]), _number(values[1]), assumptions)
-        case (
-            Operator.MORE_THAN_AGO | Operator.LESS_THAN_AGO | Operator.MORE_THAN_AHEAD | Operator.LESS_THAN_AHEAD
-        ):
+        case Operator.MORE_THAN_AGO | Operator.LESS_THAN_AGO | Operator.MORE_THAN_AHEAD | Operator.LESS_THAN_AHEAD:
             return relative_time(operator, int(_number(values[0])), timestamp_reader(assumptions))
         case Operator.AFTER | Operator.BEFORE:
             return absolute_time(operator, _number(values[0]), timestamp_reader(assumptions))

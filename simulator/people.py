@@ -102,9 +102,7 @@ class Person:
 
     def happened(self, key: EventKey, inner: Inner, moment: Moment) -> bool:
         """Whether the event was received since *moment.since*."""
-        return any(
-            entry[0] > moment.since and _accepts(inner, moment, entry[2]) for entry in self.events.get(key, ())
-        )
+        return any(entry[0] > moment.since and _accepts(inner, moment, entry[2]) for entry in self.events.get(key, ()))
 
     def times_of(self, key: EventKey) -> list[int]:
         """When the event happened, by its own time."""
@@ -127,9 +125,7 @@ class Person:
         """Whether a message reached the state so many times."""
         since = moment.now - int(asked.within.total_seconds()) if asked.within is not None else None
         states = self.messages.get((asked.campaign or moment.campaign, asked.step), ())
-        found = sum(
-            1 for state, at in states if state == asked.state.value and (since is None or at >= since)
-        )
+        found = sum(1 for state, at in states if state == asked.state.value and (since is None or at >= since))
         return found >= asked.times
 
     def message_times(self, campaign: str, step: str) -> list[int]:

@@ -177,9 +177,7 @@ def _unite(engine: Engine, with_id: Person, with_email: Person, at: int) -> None
         engine.people.take_id(older, identity)
 
 
-def move_segment(
-    engine: Engine, person: Person, slug: str, joins: bool, at: int, *, caused: bool = False
-) -> None:
+def move_segment(engine: Engine, person: Person, slug: str, joins: bool, at: int, *, caused: bool = False) -> None:
     """Add a person to a manual segment, or remove them (semantics R111); by a workflow, where it is *caused*."""
     before = person.segments
     person.segments = before | {slug} if joins else before - {slug}

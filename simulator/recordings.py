@@ -98,7 +98,9 @@ def _recordable(content: Content, campaign: CompiledCampaign, also: frozenset[st
     reads = [check.reads for check in ends]
     if any(one.timed or one.segments or one.changes or one.messages for one in reads):
         return None
-    names = _MESSAGE_ATTRIBUTES.union(also, *(check.reads.attributes for check in asked), *(r.attributes for r in reads))
+    names = _MESSAGE_ATTRIBUTES.union(
+        also, *(check.reads.attributes for check in asked), *(r.attributes for r in reads)
+    )
     events = frozenset[str]().union(*(one.events for one in reads))
     return Recordable(campaign, asked, ends, tuple(messages), names, events)
 

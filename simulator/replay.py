@@ -1,7 +1,7 @@
 """The loop: calls in, a trace out.
 
-`replay` is a pure function of the content and some people's calls: a log split by person and replayed in pieces gives the
-same entries, which `joined` puts back together byte for byte.
+`replay` is a pure function of the content and some people's calls: a log split by person and replayed in pieces gives
+the same entries, which `joined` puts back together byte for byte.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Replay:
         self.intake = Intake(self.engine)
         self.run = Run(workspace=content.workspace_name, not_modelled=content.not_modelled)
         self._counts: dict[str, int] = {}
-        self._known = {low for _, low in content.routers} | content.remembered | content.waited
+        self._known = content.known_events
 
     def take(self, call: Call) -> None:
         """Take in one call."""
@@ -84,8 +84,8 @@ def replay(
 ) -> Run:
     """What the calls bring about in one workspace.
 
-    Units: *until* is in Unix seconds, and calls received after it are left out. With a *sink* the entries go there in the
-    order they are made; without one they stand in the run, sorted by time and person.
+    Units: *until* is in Unix seconds, and calls received after it are left out. With a *sink* the entries go there in
+    the order they are made; without one they stand in the run, sorted by time and person.
     Raises: ConfigurationError when there is no such workspace, or an assumption is not one of those there are.
     """
     from simulator.messages import messages_for

@@ -65,7 +65,9 @@ def entries_of_sample(project: Project, content: Content, sample: Sample) -> lis
 def fired_by(entries: Iterable[AnyEntry], *, with_filter: bool) -> set[str]:
     """The campaigns that started; without a filter also those that a person with the right profile would enter."""
     return {
-        entry.campaign for entry in entries if isinstance(entry, Entered) or (isinstance(entry, Held) and not with_filter)
+        entry.campaign
+        for entry in entries
+        if isinstance(entry, Entered) or (isinstance(entry, Held) and not with_filter)
     }
 
 

@@ -1,7 +1,7 @@
 """A log split by person, so that its parts can be replayed apart.
 
-Calls that may meet stay together: those of one identifier, those a merge or an anonymous id ties, events with one id (an id
-seen before makes an event invisible in the whole workspace, semantics R31), and people of one object.
+Calls that may meet stay together: those of one identifier, those a merge or an anonymous id ties, events with one id
+(an id seen before makes an event invisible in the whole workspace, semantics R31), and people of one object.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _timed(calls: Iterable[Call]) -> tuple[list[Call], int]:
 
 
 def _names(call: Call) -> list[str]:
-    """All that ties the call to others. Ids and emails share one space, so that no reading of an identifier is missed."""
+    """All that ties the call to others; ids and emails share one space, so that no reading of one is missed."""
     names = []
     if call.person is not None:
         names.append(_person(call.person, call.id_type))

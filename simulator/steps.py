@@ -199,16 +199,8 @@ def _branch(engine: Engine, journey: Journey, node: Node, at: int) -> Following:
     """A true/false branch or a multi-split: the first way whose condition holds, else the last (semantics R69, R70)."""
     rule = "R69" if node.kind == "branch" else "R70"
     moment = engine.journey_moment(journey, at)
-    clause = None
-    for way in node.ways:
-        if way.check is None:
-            if way is node.ways[-1] or way.name == "else":
-                break
-            continue
-        if way.check.holds(moment):
-            break
-    else:
-        way = node.ways[-1]
+    asking = (way for way in node.ways if way.check is not None and way.check.holds(moment))
+    way = next(asking, node.ways[-1])
     asked = way.check or next((other.check for other in node.ways if other.check is not None), None)
     clause = engine.clause(asked, moment, f"step:{node.id}:{way.name}")
     engine.emit(

@@ -214,6 +214,21 @@ class Summary:
         if first is None or (at, line, person) < (first.at, first.line, first.person):
             doubles.examples[campaigns] = DoubleEmail(person, call, line, at, campaigns)
 
+    def merge(self, other: Summary) -> None:
+        """Count what was counted of other people."""
+        self.add_counts(other, 1)
+        self.per_day += other.per_day
+        for code, line in other.warning_lines.items():
+            self.warning_lines[code] = min(line, self.warning_lines.get(code, line))
+        doubles, theirs = self.doubles, other.doubles
+        doubles.calls += theirs.calls
+        doubles.people |= theirs.people
+        doubles.campaigns += theirs.campaigns
+        for campaigns, double in theirs.examples.items():
+            first = doubles.examples.get(campaigns)
+            if first is None or (double.at, double.line, double.person) < (first.at, first.line, first.person):
+                doubles.examples[campaigns] = double
+
     def add_counts(self, other: Summary, times: int) -> None:
         """Count what *other* counted so many times more, but for days and doubles, which depend on when."""
         self.entries += other.entries * times

@@ -1,7 +1,7 @@
 """A replay of which only the counts are wanted: nothing is kept of a journey but what it adds up to.
 
-Journeys that nothing disturbs are counted by the recording they are alike to (`simulator.recordings`), all others entry by
-entry; the counts are the same as those of the whole trace.
+Journeys that nothing disturbs are counted by the recording they are alike to (`simulator.recordings`), all others entry
+by entry; the counts are the same as those of the whole trace.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Held(Entry, frozen=True, gc=False, tag="held"):
     line: int
     until: int
     clause: Clause | None = None
-    rule: str = "R22"
+    rule: str = msgspec.field(default_factory=lambda: "R22")  # a factory, so that JSON always says it
     clauses: tuple[Clause, ...] = ()  # all of the filter's; in full detail only
 
 
@@ -60,7 +60,7 @@ class Lapsed(Entry, frozen=True, gc=False, tag="lapsed"):
     call: str
     line: int
     clause: Clause | None = None
-    rule: str = "R22"
+    rule: str = msgspec.field(default_factory=lambda: "R22")  # a factory, so that JSON always says it
     clauses: tuple[Clause, ...] = ()  # all of the filter's as they were at the end; in full detail only
 
 

@@ -198,20 +198,22 @@ class WorkflowCompiler:
         node.ways.append(late)
 
     def _split(self, node: Node, step: SplitStep, path: Path, following: Node | None) -> None:
+        default = Way("else", None, following)
         for index, way in enumerate(step.split):
             if way.otherwise is not None:
                 first = self._chain(way.otherwise, (*path, "split", index, "else"), following)
-                node.ways.append(Way(way.name or "else", None, first))
+                default = Way(way.name or "else", None, first)
             elif way.condition is not None:
                 first = self._chain(way.then, (*path, "split", index, "then"), following)
                 node.ways.append(Way(way.name or f"way {index + 1}", self._check(way.condition), first))
-        if step.split[-1].otherwise is None:
-            node.ways.append(Way("else", None, following))
+        node.ways.append(default)  # asked last, wherever it is written
 
 
 def _any_of(placed: PlacedCondition) -> AnyOf:
     """The parts of a list as alternatives; anything else as the only one."""
     condition = placed.condition
+    if isinstance(condition, AnyOf):
+        return condition
     return AnyOf(condition.parts) if isinstance(condition, All) else AnyOf((condition,))
 
 

@@ -1,7 +1,7 @@
 """What a condition surely demands of each value: enough to tell that two triggers can never hold together.
 
-Sound, not complete: only clauses that must hold (the top-level conjunction) are read, and a clause that is not understood
-demands nothing. Paths into lists (`items[]`) are left out, since two elements of one list may differ.
+Sound, not complete: only clauses that must hold (the top-level conjunction) are read, and a clause that is not
+understood demands nothing. Paths into lists (`items[]`) are left out, since two elements of one list may differ.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What was found out about each piece of Liquid, kept by content in `.mailwright/cache`, so that `check` need not parse it again.
+"""What was found out about each piece of Liquid, kept by content in `.mailwright/cache`.
 
-The file is only a memory: missing, foreign or broken, it costs time and changes nothing.
+`check` need not parse such a piece again. The file is only a memory: missing, foreign or broken, it costs time and
+changes nothing.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def _campaign(project: Project, slug: str, event: str | None) -> dict[str, str]:
     started_by = event or next(iter(project.events), "signed_up")
     if len(started_by.encode()) > 100 or not started_by.strip():
         raise _bad_name(started_by, "an event's name has 1 to 100 bytes")
-    newest = [layout for layout in project.layouts.values()]
+    newest = list(project.layouts.values())
     layout = f"layout: {max(newest, key=lambda one: one.version).reference}\n" if newest else ""
     senders = any(workspace.sender for workspace in project.settings.workspaces.values())
     sender = "" if senders else "from: Example <hello@example.org>\n"
@@ -79,7 +79,8 @@ def _campaign(project: Project, slug: str, event: str | None) -> dict[str, str]:
     return {
         f"{folder}/campaign.yaml": f"name: {_title(slug)}\ntrigger:\n  event: {_yaml_text(started_by)}\n"
         "workflow:\n  - email: message\n",
-        f"{folder}/message.liquid": f"---\nsubject: {_title(slug)}\npreheader: What this is about\n{sender}{layout}---\n"
+        f"{folder}/message.liquid": f"---\nsubject: {_title(slug)}\npreheader: What this is about\n"
+        f"{sender}{layout}---\n"
         f'<p>Hello {{{{ customer.first_name | default: "there" }}}},</p>\n{way_out}',
     }
 

@@ -1,7 +1,7 @@
 """What the last `check` of a project found, good as long as no file of it and none of ours has changed.
 
-Everything that a check reads stands in the key: the content of the settings and of every file in the content folders, by
-name. A project with links or other special files is checked anew each time.
+Everything that a check reads stands in the key: the content of the settings and of every file in the content folders,
+by name. A project with links or other special files is checked anew each time.
 """
 
 from __future__ import annotations

@@ -109,8 +109,8 @@ EVENTS = """\
 README = """\
 # Campaigns
 
-The content of a Customer.io account, as files: one folder a campaign in `campaigns/`, what surrounds emails in `layouts/`,
-events, people, segments and samples in `campaigns/_shared/`.
+The content of a Customer.io account, as files: one folder a campaign in `campaigns/`, what surrounds emails in
+`layouts/`, events, people, segments and samples in `campaigns/_shared/`.
 
     mailwright check                     every mistake, with file, line and column
     mailwright simulate events.ndjson    who would get what, and why not

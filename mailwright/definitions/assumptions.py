@@ -1,7 +1,7 @@
 """What is assumed or disputed about Customer.io: each a named setting with its default and its rule.
 
-`[tool.mailwright.assumptions]` sets them otherwise, so that a later measurement changes one line. A report lists the ones
-that decided something in it.
+`[tool.mailwright.assumptions]` sets them otherwise, so that a later measurement changes one line. A report lists the
+ones that decided something in it.
 """
 
 from __future__ import annotations

@@ -186,8 +186,8 @@ class PlacedCondition:
     """A condition and where each clause of it stands.
 
     *places* maps a clause's address (the indexes of parts from the root: `()`, `(0,)`, `(0, 1)`; a `Not`, `Performed`,
-    `Changed` or `Happens` has its inner condition at index 0) to `(line, column, length)` in *file*, so that spans live beside the
-    values and two equal conditions are equal wherever they are written.
+    `Changed` or `Happens` has its inner condition at index 0) to `(line, column, length)` in *file*, so that spans live
+    beside the values and two equal conditions are equal wherever they are written.
     """
 
     condition: Condition = ALWAYS

@@ -36,7 +36,10 @@ def parse_duration(value: object) -> timedelta:
         raise ValueError("a length of time is a number and a unit: 30m, 12h, 7d, 2w")
     length = timedelta()
     for amount, unit in _PART.findall(text):
-        length += timedelta(**{_UNITS[unit]: min(float(amount), 1e9)})
+        whole = timedelta(**{_UNITS[unit]: 1}).total_seconds() * float(amount)
+        length += timedelta(seconds=min(whole, LONGEST.total_seconds() + 1))
+        if length > LONGEST:
+            break
     if length > LONGEST:
         raise ValueError("a length of time is at most ten years (3650d)")
     return length

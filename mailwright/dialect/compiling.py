@@ -189,7 +189,7 @@ class Compiler:
         """The function that looks a variable up: straight through plain objects, else step by step."""
         slow = self.walk(node, lenient)
         segments = node.segments
-        if segments[0] == "snippets" and len(segments) > 1 or not all(isinstance(part, str) for part in segments):
+        if (segments[0] == "snippets" and len(segments) > 1) or not all(isinstance(part, str) for part in segments):
             return slow
         root, rest = segments[0], segments[1:]
         if not rest:

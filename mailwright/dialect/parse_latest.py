@@ -139,9 +139,9 @@ class LatestParser:
         return Constant(start, self.at, "".join(pieces))
 
     def escape(self, at: int) -> tuple[str, int]:
-        """What the escape with its letter at *at* stands for, and where it ends.
+        r"""What the escape with its letter at *at* stands for, and where it ends.
 
-        Source: liquid §6, string literals. Assumed: `\\b`, `\\f` and `\\v` stay as written, as the documented
+        Source: liquid §6, string literals. Assumed: `\b`, `\f` and `\v` stay as written, as the documented
         example of uri_escape prints them.
         """
         letter = self.source[at]

@@ -182,7 +182,7 @@ def same(left: object, right: object, budget: Budget) -> bool:
         return len(left) == len(right) and all(
             key in right and same(item, right[key], budget) for key, item in left.items()
         )
-    return left.__class__ is right.__class__ and left == right or _numbers(left, right) and left == right
+    return (left.__class__ is right.__class__ and left == right) or (_numbers(left, right) and left == right)
 
 
 def _numbers(left: object, right: object) -> bool:

@@ -150,6 +150,7 @@ def _read_liquid(contents: Contents, slug: str, folder: str, found: MessageFile,
         _add_plain_text(contents, slug, found, body, file, parts.yaml is not None)
         return
     kind = (kinds or {}).get(found.name, "email")
+    contents.holds_variables |= "${" in (parts.yaml or "")
     tree = read_yaml(parts.yaml or "", file, lines=lines_of(source), first_line=parts.yaml_line)
     contents.places[file] = tree.place
     fields: MessageFields | None = read_definition(FIELDS_OF[kind], tree, contents.problems)

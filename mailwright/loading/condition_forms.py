@@ -3,12 +3,13 @@
 The grammar, by form (`mailwright.definitions.condition_fields.Form`):
 
 - WHERE, PERSON, OBJECT, RELATIONSHIP: `property: test` lines (`condition_tests`), all of which must hold.
-- FILTER: lines that start with their subject: `person:`, `event:`, `object:`, `relationship:`, `segment:`, `performed:`,
-  `changed:`, `message:`.
+- FILTER: lines that start with their subject: `person:`, `event:`, `object:`, `relationship:`, `segment:`,
+  `performed:`, `changed:`, `message:`.
 - WAIT: a filter that may also name an event to wait for, `event: name` with `where:` and `type:` beside it.
 - WAIT_ANY: the same, any line of which is enough.
 
-`any`, `all` and `not` nest anywhere. A list where a map is expected is all of its items. One line alone stays a bare leaf.
+`any`, `all` and `not` nest anywhere. A list where a map is expected is all of its items. One line alone
+stays a bare leaf.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from mailwright.definitions.names import parse_duration
 from mailwright.diagnostics import Diagnostic, name_hint, nearest
 from mailwright.loading.clauses import Clause, Notes, TooMuch
 from mailwright.loading.condition_operands import OperandError, kind_of, text
-from mailwright.loading.condition_tests import GROUPS, group_problem, test, tests
+from mailwright.loading.condition_tests import GROUPS, group_problem, value_test, value_tests
 from mailwright.loading.yaml_builder import Path
 from mailwright.loading.yaml_tree import YamlTree
 
@@ -80,7 +81,7 @@ class ConditionReader:
     def read(self, raw: object, form: Form) -> PlacedCondition:
         """The condition that *raw* is in *form*; what is wrong with it is kept in *problems*.
 
-        Raises: ValueError when *raw* is neither a map nor a list of this file, so that nobody but the caller knows its place.
+        Raises: ValueError when *raw* is neither a map nor a list of this file: then only the caller knows its place.
         """
         if not isinstance(raw, Mapping | list):
             raise ValueError(_needs_lines(raw, form))  # noqa: TRY004  # pydantic hears ValueError only
@@ -99,7 +100,7 @@ class ConditionReader:
         self.notes.clauses = 0
         try:
             if form in _SUBJECT_OF:
-                clause = tests(raw, _SUBJECT_OF[form], path, self.notes)
+                clause = value_tests(raw, _SUBJECT_OF[form], path, self.notes)
             else:
                 clause = _lines(raw, form, path, self.notes, 0, Any if form is Form.WAIT_ANY else All)
         except TooMuch:
@@ -166,7 +167,7 @@ def _subject_line(key: str, raw: object, form: Form, path: Path, notes: Notes, d
             )
         if isinstance(raw, Mapping | list) and not raw:
             raise OperandError(f"`{key}` has no tests", "`attribute: value` lines")
-        return tests(raw, _DATA_SUBJECTS[key], path, notes, depth)
+        return value_tests(raw, _DATA_SUBJECTS[key], path, notes, depth)
     match key:
         case "segment":
             return _segment(raw, path, notes)
@@ -230,7 +231,7 @@ def _where(options: Mapping[str, object], path: Path, notes: Notes, depth: int) 
     raw = options.get("where")
     if raw is None or raw == {}:
         return ()
-    return (tests(raw, Subject.DATA, (*path, "where"), notes, depth),)
+    return (value_tests(raw, Subject.DATA, (*path, "where"), notes, depth),)
 
 
 def _changed(raw: object, path: Path, notes: Notes, depth: int) -> Clause:
@@ -238,7 +239,7 @@ def _changed(raw: object, path: Path, notes: Notes, depth: int) -> Clause:
         return notes.clause(Changed(text(raw)), path)
     options = _options(raw, "changed", _CHANGED_KEYS, "attribute", path, notes)
     sides = [
-        test(options[key], subject, "", (*path, key), notes, depth)
+        value_test(options[key], subject, "", (*path, key), notes, depth)
         for key, subject in (("to", Subject.TO), ("from", Subject.FROM))
         if key in options
     ]

@@ -66,13 +66,13 @@ _OTHER_WORDS = {
 }
 
 
-def tests(
+def value_tests(
     raw: object, subject: Subject, path: Path, notes: Notes, depth: int = 0, kind: type[All | Any] = All
 ) -> Clause:
     """The clause that the lines of *raw* make: every line must hold, or any where *kind* says so."""
     depth = notes.deepened(depth, path)
     if isinstance(raw, list):
-        parts = [tests(item, subject, (*path, index), notes, depth) for index, item in enumerate(raw)]
+        parts = [value_tests(item, subject, (*path, index), notes, depth) for index, item in enumerate(raw)]
     elif isinstance(raw, Mapping):
         parts = [_line(key, value, subject, (*path, key), notes, depth) for key, value in raw.items()]
     else:
@@ -102,16 +102,16 @@ def _line(key: str, raw: object, subject: Subject, path: Path, notes: Notes, dep
     if key in GROUPS:
         if group_problem(key, raw, path, notes):
             return notes.nothing(path)
-        inner = tests(raw, subject, path, notes, depth, Any if key == "any" else All)
+        inner = value_tests(raw, subject, path, notes, depth, Any if key == "any" else All)
         return notes.negated(inner, path) if key == "not" else inner
     wrong = path_problem(key)
     if wrong is not None:
         notes.problem("bad-path", f"'{key[:80]}' is no path", path, wrong, key=True)
         return notes.nothing(path)
-    return test(raw, subject, key, path, notes, depth)
+    return value_test(raw, subject, key, path, notes, depth)
 
 
-def test(raw: object, subject: Subject, name: str, path: Path, notes: Notes, depth: int) -> Clause:
+def value_test(raw: object, subject: Subject, name: str, path: Path, notes: Notes, depth: int) -> Clause:
     """The clause for one value of *subject*: what stands right of the colon says how it is compared."""
     depth = notes.deepened(depth, path)
     if isinstance(raw, Mapping):
@@ -157,7 +157,7 @@ def _understood(key: str, raw: object, subject: Subject, name: str, path: Path, 
         return notes.clause(Compare(subject, name, operator, (operand(operator, raw),)), path)
     match key:
         case "not":
-            return notes.negated(test(raw, subject, name, path, notes, depth), path)
+            return notes.negated(value_test(raw, subject, name, path, notes, depth), path)
         case "equals":
             return notes.clause(Compare(subject, name, Operator.EQUALS, (operand(Operator.EQUALS, raw),)), path)
         case "in":

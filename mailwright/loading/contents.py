@@ -47,6 +47,7 @@ class Contents:
     people: PeopleSchema = field(default_factory=PeopleSchema)
     samples: dict[str, Sample] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    holds_variables: bool = False  # whether any YAML has a `${`
     broken: set[str] = field(default_factory=set)  # files that exist and could not be read
 
     @property
@@ -59,6 +60,7 @@ class Contents:
         text = self.files.text(name)
         if text is None:
             return None
+        self.holds_variables |= "${" in text
         tree = read_yaml(text, name)
         self.places[name] = tree.place
         return tree

@@ -1,7 +1,7 @@
 """Where in a file a pydantic error stands.
 
-Pydantic's locations also hold the kinds of steps and triggers and the alternatives of a union, which no file has. Here a
-location is walked along the definition and split into the path in the file and the alternatives on the way.
+Pydantic's locations also hold the kinds of steps and triggers and the alternatives of a union, which no file has. Here
+a location is walked along the definition and split into the path in the file and the alternatives on the way.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ _NOT_CAMPAIGNS = ("__pycache__",)
 def load_project(root: Path | str) -> Project:
     """The project in the folder *root*.
 
-    Raises: ContentError with every problem of all files; ConfigurationError when the settings do not fit, or *root* is no
-    project at all.
+    Raises: ContentError with every problem of all files; ConfigurationError when the settings do not fit, or *root* is
+    no project at all.
     """
     project, problems = read_project(root)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
@@ -54,7 +54,9 @@ def read_project(root: Path | str) -> tuple[Project, list[Diagnostic]]:
     read_layouts(contents)
     _read_campaigns(contents)
     project, problems = resolved(_project(folder, contents), contents.broken)
-    return project, _sourced(files, _unique([*contents.problems, *problems, *variable_problems(project)]))
+    if contents.holds_variables:
+        problems += variable_problems(project)
+    return project, _sourced(files, _unique([*contents.problems, *problems]))
 
 
 def _existing(root: Path) -> Path:

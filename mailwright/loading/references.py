@@ -55,7 +55,7 @@ class _References:
         return dict.fromkeys([*names, *sorted(unread)])
 
     def _known_events(self) -> set[str] | None:
-        """The names events may have, in small letters; None when the project describes no events, or not all of them."""
+        """The names events may have, in small letters; None when the project does not describe them all."""
         events = self.project.events
         if not events or any(file.startswith(f"{self.shared}/events/") for file in self.broken):
             return None
@@ -66,7 +66,7 @@ class _References:
         """Every name that leads nowhere."""
         for slug, campaign in self.project.campaigns.items():
             yield from self._of_campaign(slug, campaign)
-        for slug, segment in self.project.segments.items():
+        for segment in self.project.segments.values():
             if segment.where is not None:
                 yield from self._of_condition(segment.where, None)
         yield from self._cycles()

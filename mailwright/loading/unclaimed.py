@@ -58,7 +58,7 @@ def with_claims(project: Project) -> tuple[Project, list[Diagnostic]]:
             problems += _problems(project.campaigns, slug, campaign, placed, address)
         if any(True for _ in _asking(campaign)):
             campaigns[slug] = _filled(project.campaigns, slug, campaign)
-    for slug, segment in project.segments.items():
+    for segment in project.segments.values():
         if segment.where is not None:
             problems += [
                 _misplaced(segment.where.span(address))

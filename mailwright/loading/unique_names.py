@@ -77,7 +77,7 @@ def _topic_numbers(project: Project) -> Iterator[Diagnostic]:
 
 def _languages(project: Project) -> Iterator[Diagnostic]:
     """Variants whose message has no default are told where their step stands; here: those that no step uses."""
-    for (slug, name, language), message in project.messages.items():
+    for (_, name, language), message in project.messages.items():
         fields_language = getattr(message.fields, "language", None)
         if language is not None and fields_language is not None and fields_language != language:
             place = project.places[message.body.file]

@@ -41,8 +41,8 @@ def with_vars(project: Project, workspace: str | None = None) -> Project:
     Conditions, the other texts of campaigns, segments and webhooks, and front matter are replaced; bodies read
     `mailwright.name` in Liquid instead.
 
-    Raises: ContentError with every variable that has no value there, or one that its test cannot use; ConfigurationError
-    when no workspace has that name.
+    Raises: ContentError with every variable that has no value there, or one that its test cannot use;
+    ConfigurationError when no workspace has that name.
     """
     replaced, problems = replaced_vars(project, workspace)
     if problems:

@@ -223,7 +223,7 @@ class TreeBuilder:
         self._put(copied)
 
     def _copied(self, value: Any, source: Path, path: Path, spot: Spot, depth: int) -> Any:
-        """A copy of an anchored value, so that each use has its own identity; its parts stand where they are written."""
+        """A copy of an anchored value, so that each use is itself; its parts stand where they are written."""
         self._count(1, spot)
         if depth > DEEPEST:
             self.problem("yaml-depth", f"nested more than {DEEPEST} levels deep", spot, "flatten it")

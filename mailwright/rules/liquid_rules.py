@@ -91,7 +91,7 @@ RULES: tuple[Rule, ...] = (
         "a time zone is given as a number",
         "Sources disagree on its sign, and a number knows no daylight saving.",
         "{{ 'now' | date: \"%H:%M\", 360 }}",
-        "{{ 'now' | date: \"%H:%M\", \"America/Chicago\" }}",
+        '{{ \'now\' | date: "%H:%M", "America/Chicago" }}',
         _WARNING,
     ),
     Rule(

@@ -118,7 +118,7 @@ _YAML = (
     Rule(
         "yaml-characters",
         "an invisible character",
-        "Control characters and line separators cannot be seen and rarely were meant; YAML readers disagree about them.",
+        "Control characters and line separators cannot be seen and rarely were meant; readers of YAML differ on them.",
         _campaign().replace("name: Welcome", "name: Wel\u2028come"),
         _campaign(),
     ),
@@ -216,7 +216,7 @@ _CONDITIONS = (
     Rule(
         "claims-everything",
         "a campaign matches an `unclaimed_by` and asks nothing of the property",
-        "It fires for every value, so nothing would be left for the other one: everybody would get both emails, or one none.",
+        "It fires for every value, so nothing is left for the other one: people get both emails, or one of them none.",
         _campaign(trigger="{event: signed_up, where: {method: {unclaimed_by: welcome-*}}}")
         + _second("{event: signed_up}"),
         _campaign(trigger="{event: signed_up, where: {method: {unclaimed_by: welcome-*}}}")
@@ -297,7 +297,7 @@ _NAMES = (
     Rule(
         "bad-name",
         "a file or folder whose name cannot name content",
-        "Names of files are names in ledgers, reports and Liquid; spaces, emoji and direction marks make them unreadable there.",
+        "Names of files are names in ledgers, reports and Liquid; spaces, emoji and direction marks make those unreadable.",
         "# file: campaigns/wel🎉come/campaign.yaml\nname: Party\n",
         _campaign(),
     ),
@@ -332,7 +332,7 @@ _NAMES = (
     Rule(
         "unknown-segment",
         "no segment is called that",
-        "Nobody is in a segment that does not exist: a filter on it keeps everybody out, its opposite lets everybody in.",
+        "Nobody is in a segment that does not exist: a filter on it keeps all people out, its opposite lets all in.",
         _campaign("filter: {segment: trail}"),
         f"{_campaign('filter: {segment: trial}')}{_SEGMENT}name: On trial\nwhere: {{person: {{plan: trial}}}}\n",
     ),

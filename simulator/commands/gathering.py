@@ -17,9 +17,12 @@ from mailwright.diagnostics import ConfigurationError, name_hint
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
     from simulator.history.calls import BadLine, Call
+    from simulator.log_tally import Counts
     from simulator.run import Run
 
 BAD_LINES_KEPT = 1000
+WORTH_PROCESSES = 32_000_000  # bytes from which starting more processes pays
+MOST_PROCESSES = 8
 
 
 @dataclass(slots=True)
@@ -54,6 +57,39 @@ class Log:
         )
         if with_bar:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def counted(
+        self, project: Project, workspace: str | None, render: str, until: int | None, processes: int | None
+    ) -> Counts:
+        """The counts of the whole log, by as many processes as it is worth where *processes* does not say.
+
+        Raises: HistoryError when a file cannot be read or, where strict, at the first bad line.
+        """
+        from simulator.log_tally import tally_log
+
+        with_bar = sys.stderr.isatty()
+        counts = tally_log(
+            project,
+            workspace,
+            [file if file == "-" else Path(file) for file in self.files],
+            render=render,
+            until=until,
+            processes=processes or self._worth(),
+            strict=self.strict,
+            on_bad=self._note,
+            progress=progress_line if with_bar else None,
+        )
+        if with_bar:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        self.notes += counts.notes
+        return counts
+
+    def _worth(self) -> int:
+        """How many processes the log is worth: one unless it is large."""
+        if "-" in self.files:
+            return 1
+        size = sum(path.stat().st_size for path in map(Path, self.files) if path.is_file())
+        return min(os.cpu_count() or 1, MOST_PROCESSES) if size >= WORTH_PROCESSES else 1
 
     def _note(self, bad: BadLine) -> None:
         self.bad_count += 1
@@ -190,4 +226,6 @@ def write_report(path: str | Path, content: str | bytes) -> None:
     except OSError as error:
         if name:
             Path(name).unlink(missing_ok=True)
-        raise ConfigurationError(f"cannot write '{path}': {error.strerror}", hint="a file in a folder that is there") from error
+        raise ConfigurationError(
+            f"cannot write '{path}': {error.strerror}", hint="a file in a folder that is there"
+        ) from error

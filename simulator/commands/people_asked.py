@@ -23,5 +23,7 @@ def key_asked(asked: str, profiles: Mapping[str, Mapping[str, object]]) -> str:
         return found[0]
     if found:
         raise ConfigurationError(f"{len(found)} people are meant by '{asked}'", hint="give the person's id")
-    hint = "a digest starts with p- and has at least six digits" if asked.startswith("p-") else "an id or email of the log"
+    hint = (
+        "a digest starts with p- and has at least six digits" if asked.startswith("p-") else "an id or email of the log"
+    )
     raise ConfigurationError(f"nobody in the log is '{asked}'", hint=hint)

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Render and print or write; 1 when the message fails.
 
-    Raises: ConfigurationError for names that are not known and flags that do not go together; RefusedError when --out is
+    Raises: ConfigurationError for unknown names and for flags that do not go together; RefusedError when --out is
     a folder of somebody else's; ContentError when the project's files hold mistakes.
     """
     from datetime import UTC, datetime

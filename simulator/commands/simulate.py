@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="workspace", metavar="WORKSPACE", help="the workspace to pretend to be")
     parser.add_argument("--until", metavar="TIME", help="where the clock stops (default: 30 days after the last call)")
     parser.add_argument("--from", dest="since", metavar="TIME", help="report only what happens from this time on")
-    parser.add_argument("--campaign", action="append", default=[], metavar="CAMPAIGN", help="only this one (repeatable)")
+    parser.add_argument(
+        "--campaign", action="append", default=[], metavar="CAMPAIGN", help="only this; repeatable"
+    )
     parser.add_argument("--person", metavar="PERSON", help="only this person: an id, an email, or a report's p-… name")
     parser.add_argument("--format", choices=FORMATS, default="text", help="jsonl is the trace, one decision a line")
     parser.add_argument("--out", metavar="FILE", help="write the report there")
@@ -34,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="stop at a bad line; what is not modelled ends in exit 1")
     parser.add_argument("--show-people", action="store_true", help="name people by their ids and show values")
     parser.add_argument("--render", choices=RENDERS, default="outcome", help="how far messages are rendered")
-    parser.add_argument("--processes", type=int, default=1, metavar="N", help="split the log by person")
+    parser.add_argument("--processes", type=int, metavar="N", help="split the log by person (default: by its size)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigurationError(
             "simulate needs an event log", hint="mailwright simulate events.ndjson, or - for standard input"
         )
-    if args.processes < 1:
+    if args.processes is not None and args.processes < 1:
         raise ConfigurationError("--processes is at least 1", hint="--processes 2")
     project = open_project(args.root, args.workspace)
     known_campaigns(project, args.campaign)
@@ -79,31 +81,21 @@ def show_and_write(args: argparse.Namespace, page: Path) -> None:
 
 def needs_entries(args: argparse.Namespace) -> bool:
     """Whether the trace itself is asked for, or its counts are enough."""
-    return bool(args.format in ("jsonl", "html") or args.trace or args.person or args.since or args.processes > 1)
+    return bool(args.format in ("jsonl", "html") or args.trace or args.person or args.since)
 
 
 def replayed(args: argparse.Namespace, project: Project, log: Log) -> tuple[Run, Summary]:
     """What the log brings about: its trace and counts, or its counts alone where nothing more is asked for."""
     from simulator.commands.gathering import replayed_apart, time_given
     from simulator.replay import replay
-    from simulator.summary import Summary, summary_of
+    from simulator.summary import summary_of
 
     until, since = time_given(args.until, "--until"), time_given(args.since, "--from")
     if not needs_entries(args):
-        from simulator.content import compile_content
-        from simulator.messages import messages_for
-        from simulator.tallying import Tally
-
-        summary = Summary()
-        content = compile_content(project, args.workspace)
-        tally = Tally(content, messages_for(content, args.render), summary)
-        for call in log.calls():
-            if until is None or (call.at or call.timestamp or 0) <= until:
-                tally.take(call)
-        outcome = tally.finish(until)
-        outcome.rendered = args.render
+        counts = log.counted(project, args.workspace, args.render, until, args.processes)
+        outcome, summary = counts.run, counts.summary
     else:
-        if args.processes > 1:
+        if (args.processes or 1) > 1:
             outcome = replayed_apart(args.root, project, args.workspace, log, args.processes, until, args.render)
         else:
             outcome = replay(project, args.workspace, log.calls(), until=until, render=args.render)

@@ -11,8 +11,8 @@ from simulator.history.making import Reading, identify, receipt
 
 METRICS = frozenset(
     (
-        "created", "drafted", "attempted", "sent", "delivered", "deferred", "opened", "clicked", "converted", "unsubscribed",
-        "subscribed", "bounced", "dropped", "spammed", "failed", "undeliverable", "replied",
+        "created", "drafted", "attempted", "sent", "delivered", "deferred", "opened", "clicked", "converted",
+        "unsubscribed", "subscribed", "bounced", "dropped", "spammed", "failed", "undeliverable", "replied",
     )
 )  # fmt: skip
 _CHANGES = ("attribute_change", "attribute_update", "profile_change")

@@ -1,8 +1,9 @@
 """The calls of a log that a project has a use for, at little more than the cost of reading the log.
 
-A line in one of the fast shapes costs one decoding of its head and of the properties that are read; any other line goes
-through the general readers. Both ways give the same calls. What differs: values that nothing reads are only checked to be
-well-formed JSON in UTF-8, so a number beyond 64 bits or data nested too deeply is refused only where something reads it.
+A line in one of the fast shapes costs one decoding of its head and of the properties that are read; any other line
+goes through the general readers. Both ways give the same calls. What differs: values that nothing reads are only
+checked to be well-formed JSON in UTF-8, so a number beyond 64 bits or data nested too deeply is refused only where
+it is read.
 """
 
 from __future__ import annotations
@@ -118,8 +119,9 @@ def relevant_calls(
 ) -> Iterator[Call]:
     """The calls that are *wanted*, each with only the data that is read, in the logs' order.
 
-    *seen* counts every line and event. *event_ids* gathers the ids of events that are not wanted (those of calls given out
-    are in the calls): an id seen before makes a later event invisible whatever its name, semantics R31.
+    *seen* counts every line and event. *event_ids* gathers the ids of events that are not wanted (those of calls given
+    out are in the calls): an id seen before makes a later event invisible whatever its name, semantics R31. Gathering
+    costs speed: every id is there when its line's turn comes, and not before.
     Raises: HistoryError and ConfigurationError like `read_calls`, and at the same lines.
     """
     if format not in FORMATS:
@@ -152,8 +154,8 @@ class _Sieve:
         self._wanted = wanted
         self._seen = seen
         self._event_ids = event_ids
-        self._readers = [_Reader(shape, wanted) for shape in SHAPES]
-        self._reader = self._readers[0]
+        self._readers: dict[str, _Reader] = {}  # made when first needed: a decoder takes a while to make
+        self._reader = self._reader_of(SHAPES[0])
         self._slots = _Slots(wanted)
         self._takes_all = wanted.of_person() is None
 
@@ -185,7 +187,7 @@ class _Sieve:
         return itertools.chain.from_iterable(self._batches(chunks, refusals))
 
     def _batches(self, chunks: Iterator[bytes], refusals: Refusals) -> Iterator[list[Call]]:
-        # Decoding a batch and then making its calls is a third faster than line by line: each loop keeps to its own code.
+        # To decode a batch and then make its calls is a fifth faster than line by line: each loop keeps to its code.
         # Where ids are gathered, no id may be known before its line's turn, so a batch is one line.
         size = _BATCH if self._event_ids is None else 1
         first = 1
@@ -237,10 +239,17 @@ class _Sieve:
     def _fitting(self, lines: list[bytes]) -> _Reader:
         """The shape of the first line that has one; the present shape where none has."""
         for line in lines:
-            for reader in (self._reader, *self._readers):
-                if reader.fits(line):
-                    return reader
+            if self._reader.fits(line):
+                return self._reader
+            for shape in SHAPES:
+                if self._reader_of(shape).fits(line):
+                    return self._reader_of(shape)
         return self._reader
+
+    def _reader_of(self, shape: Shape) -> _Reader:
+        if shape.name not in self._readers:
+            self._readers[shape.name] = _Reader(shape, self._wanted)
+        return self._readers[shape.name]
 
     def _count_events(self) -> None:
         for name, count in self._slots.taken():

@@ -1,7 +1,8 @@
 """Decoders for the three shapes that fast reading knows, made for just the properties that a project reads.
 
-Each turns one line into a `Track` or an `Identify` with the same field names, whatever the shape calls them. They accept
-less than the general readers do and nothing else: whatever is out of the ordinary does not fit and goes the general way.
+Each turns one line into a `Track` or an `Identify` with the same field names, whatever the shape calls them. They
+accept less than the general readers and nothing else: what is out of the ordinary does not fit, and goes the general
+way.
 """
 
 from __future__ import annotations
@@ -208,7 +209,7 @@ def heads_of(shape: Shape, wanted: Wanted) -> Heads:
 
 
 def values_kind(keep: Properties, refused: frozenset[str]) -> Any:
-    """The type of an object of which only *keep* is taken; one with any of *refused* does not fit, if not all is taken."""
+    """The type of an object of which *keep* is taken; unless that is all, one with any of *refused* does not fit."""
     if keep is None:
         return dict[str, Value]
     fields: dict[str, Any] = dict.fromkeys(sorted(keep - refused), Value) | dict.fromkeys(sorted(refused), Never)

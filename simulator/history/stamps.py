@@ -28,7 +28,7 @@ def seconds(value: object, notes: Counter[str], field: str = "timestamp") -> int
 
     Units: Unix seconds, rounded down. *notes* counts what had to be assumed, by code.
     Raises: ShapeError when it says no time.
-    Assumed: a number of 11.1 digits or more is milliseconds (then micro-, then nanoseconds); a time without a zone is UTC.
+    Assumed: a number of 12 digits or more is milliseconds (then micro-, then nanoseconds); no zone means UTC.
     """
     match value:
         case None | "":
@@ -42,7 +42,7 @@ def seconds(value: object, notes: Counter[str], field: str = "timestamp") -> int
         case datetime():
             return _from_datetime(value, notes)
         case date():
-            return _from_datetime(datetime(value.year, value.month, value.day), notes)
+            return _from_text(value.isoformat(), notes, field)
         case _:
             raise ShapeError(f"'{field}' is not a time", _HINT)
 

@@ -27,6 +27,7 @@ class Wanted:
 
     events: Mapping[str, Properties]
     attributes: Properties = None
+    others: bool = False  # events of other names are wanted too, without their data
     by_key: Mapping[str, Properties] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,11 +40,11 @@ class Wanted:
 
     def is_event(self, name: str) -> bool:
         """Whether the project asks for events of this *name*."""
-        return name_key(name) in self.by_key
+        return self.others or name_key(name) in self.by_key
 
     def of_event(self, name: str) -> Properties:
         """The properties to keep of an event that is asked for."""
-        properties = self.by_key[name_key(name)]
+        properties = self.by_key.get(name_key(name), frozenset())
         return None if properties is None else properties | ENVELOPE
 
     def of_person(self) -> Properties:

@@ -15,7 +15,7 @@ VOID = frozenset(
 )
 OPENERS = frozenset({"if", "unless", "case", "for"})
 MIDDLES = frozenset({"elsif", "else", "when"})
-PLAIN_TAGS = OPENERS | MIDDLES | {f"end{name}" for name in OPENERS} | {"assign", "break", "continue"}
+PLAIN_TAGS = OPENERS | MIDDLES | {f"end{name}" for name in OPENERS} | {"assign", "break", "continue", "#"}
 URL_TAGS = frozenset(
     {"unsubscribe_url", "view_in_browser_url", "manage_subscription_preferences_url", "tracking_consent_url"}
 )

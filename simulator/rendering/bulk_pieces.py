@@ -15,6 +15,7 @@ PIECE = re.compile(f"{OPEN}(\\d+){CLOSE}")
 HIDDEN = re.compile(f"<!--{OPEN}(\\d+){CLOSE}-->|{OPEN}(\\d+){CLOSE}")
 LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_COMMENT = re.compile(r"\{%\s*comment\b[^%]*%\}.*?\{%\s*endcomment\s*%\}", re.DOTALL)
 _TRIM_LEFT, _TRIM_RIGHT = re.compile(r"\s*(\{[{%])-"), re.compile(r"-([}%]\})\s*")
 _MARKUP = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)|<[!?/]")
 _ATTRIBUTE = re.compile(r"""\s*/?([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
@@ -47,11 +48,16 @@ class Piece:
     end: int = 0
 
 
-def trimmed(source: str) -> str:
-    """*source* with the whitespace gone that `{%-` and `-%}` take away, and with plain braces."""
+def trimmed(source: str, dialect: str) -> str:
+    """*source* without Liquid comments, and with the whitespace gone that `{%-` and `-%}` take away.
+
+    Raises: Unsound for whitespace control in the legacy dialect, which has none (liquid §1).
+    """
     if "{%-" in source or "{{-" in source or "-%}" in source or "-}}" in source:
+        if dialect != "latest":
+            raise Unsound("whitespace control is an error in the legacy dialect")
         source = _TRIM_RIGHT.sub(r"\1", _TRIM_LEFT.sub(r"\1", source))
-    return source
+    return _COMMENT.sub("", source) if dialect == "latest" and "comment" in source else source
 
 
 def hidden(source: str, pieces: list[str]) -> str:
@@ -66,7 +72,10 @@ def hidden(source: str, pieces: list[str]) -> str:
         pieces.append(found[0])
         return f"{OPEN}{len(pieces) - 1}{CLOSE}"
 
-    return LIQUID.sub(hide, source)
+    text = LIQUID.sub(hide, source)
+    if f"<!--{OPEN}" in text:
+        raise Unsound("a comment begins with Liquid")
+    return text
 
 
 def scanned(page: str) -> Iterator[Tag | Piece]:
@@ -81,7 +90,8 @@ def scanned(page: str) -> Iterator[Tag | Piece]:
             end = page.find("-->", found.end())
             if end < 0:
                 raise Unsound("a comment does not end")
-            yield from _pieces(page, found.start(), end, "text" if HIDDEN.fullmatch(page, found.start(), end + 3) else "comment")
+            is_piece = HIDDEN.fullmatch(page, found.start(), end + 3) is not None
+            yield from _pieces(page, found.start(), end, "text" if is_piece else "comment")
             at = end + 3
         elif found[2] is None:
             end = page.find(">", found.end())

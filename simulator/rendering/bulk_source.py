@@ -7,6 +7,7 @@ taken apart again. What Liquid prints stands between marks, so that it can be wr
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mailwright.assembly import BODY, LAYOUT, AssembledMessage
@@ -21,7 +22,7 @@ from simulator.rendering.bulk_checks import (
     prints,
 )
 from simulator.rendering.bulk_marks import Marks, marks_for
-from simulator.rendering.bulk_pieces import HIDDEN, Piece, Unsound, hidden, scanned, trimmed
+from simulator.rendering.bulk_pieces import HIDDEN, LIQUID, Piece, Tag, Unsound, hidden, scanned, trimmed
 from simulator.rendering.css import inline_css
 
 _CONTENT = re.compile(r"\{\{\s*content\s*\}\}")
@@ -30,15 +31,16 @@ _ENTITY_BEFORE = re.compile(r"&[#\w]*$")
 _HAS_STYLE = re.compile(r"<style[\s>/]", re.IGNORECASE)
 
 
-def inlined_message(message: AssembledMessage) -> tuple[AssembledMessage, Marks]:
+def inlined_message(message: AssembledMessage, *, with_links: bool = False) -> tuple[AssembledMessage, Marks]:
     """The message with its CSS in its templates, and the marks that its printed values stand between.
 
+    *with_links* also marks the address of every link, for those that are decorated.
     Raises: Unsound with the reason, where each person's page has to be inlined on its own.
     """
     fields = message.fields
     if not isinstance(fields, EmailFields) or not fields.inline_css:
         raise Unsound("no CSS is inlined into this message")
-    return _Inlining(message).run()
+    return _Inlining(message).run(with_links)
 
 
 class _Inlining:
@@ -49,7 +51,7 @@ class _Inlining:
         self.pieces: list[str] = []
         self.regions: dict[int, tuple[str, int]] = {}  # piece that begins one → the snippet or "", piece that ends it
 
-    def run(self) -> tuple[AssembledMessage, Marks]:
+    def run(self, with_links: bool) -> tuple[AssembledMessage, Marks]:
         message = self.message
         page = self._page()
         if not _HAS_STYLE.search(page):
@@ -65,6 +67,8 @@ class _Inlining:
         after = list(scanned(inlined))
         check_same_shape(before, after)
         marks = marks_for(message.digest)
+        if with_links:
+            inlined = marks.with_links(inlined)
         parts, snippets = dict(message.parts), dict(message.snippets)
         texts = self._taken_apart(inlined, after, marks)
         whole = texts.pop("")
@@ -84,8 +88,8 @@ class _Inlining:
         body = self._hidden(message.parts[BODY].source)
         if LAYOUT not in message.parts:
             return body
-        layout = trimmed(message.parts[LAYOUT].source)
-        if len(_CONTENT.findall(layout)) != 1 or len(re.findall(r"\bcontent\b[^{]*?\}", layout)) != 1:
+        layout = trimmed(message.parts[LAYOUT].source, message.dialect)
+        if len(_CONTENT.findall(layout)) != 1 or sum("content" in piece for piece in LIQUID.findall(layout)) != 1:
             raise Unsound("the layout does not print its content exactly once")
         head, tail = _CONTENT.split(layout)
         first = len(self.pieces)
@@ -95,10 +99,8 @@ class _Inlining:
 
     def _hidden(self, source: str) -> str:
         """One source with its Liquid hidden and its snippets put in their places."""
-        if "{%-" in source and self.message.dialect != "latest":
-            raise Unsound("whitespace control is an error in the legacy dialect")
         first = len(self.pieces)
-        text = hidden(trimmed(source), self.pieces)
+        text = hidden(trimmed(source, self.message.dialect), self.pieces)
         for number in range(first, len(self.pieces)):
             found = _SNIPPET.fullmatch(self.pieces[number])
             name = (found[1] or found[2] or found[3]) if found is not None else None
@@ -112,13 +114,13 @@ class _Inlining:
             return place  # printed into an attribute: a value like any other
         if source.lstrip()[:1] in ("[", "{"):
             raise Unsound(f"the snippet '{name}' may be data")
-        text = hidden(trimmed(source), self.pieces)
+        text = hidden(trimmed(source, self.message.dialect), self.pieces)
         first = len(self.pieces)
         self.pieces += [f"{{% {BEGIN} %}}", f"{{% {END} %}}"]
         self.regions[first] = (f"{name}#{first}", first + 1)
         return f"\ue000{first}\ue001{text}\ue000{first + 1}\ue001"
 
-    def _with_comments(self, page: str, scan: list[object]) -> str:
+    def _with_comments(self, page: str, scan: Sequence[Tag | Piece]) -> str:
         """The page with pieces that print nothing as comments, which parsers leave where they are."""
         out, copied = [], 0
         for event in scan:
@@ -134,7 +136,7 @@ class _Inlining:
                 raise Unsound("Liquid decides parts of the title")
         return "".join([*out, page[copied:]])
 
-    def _taken_apart(self, page: str, scan: list[object], marks: Marks) -> dict[str, str]:
+    def _taken_apart(self, page: str, scan: Sequence[Tag | Piece], marks: Marks) -> dict[str, str]:
         """The regions of the inlined page by name, with Liquid back in its place; "" is what is around them all."""
         context = {event.number: event.context for event in scan if isinstance(event, Piece)}
         ends = {end: begin for begin, (_, end) in self.regions.items()}
@@ -163,4 +165,5 @@ class _Inlining:
 
 def _is_in_text(page: str, place: str) -> bool:
     number = int(place[1:-1])
-    return any(isinstance(event, Piece) and event.number == number and event.context == "text" for event in scanned(page))
+    pieces = (event for event in scanned(page) if isinstance(event, Piece))
+    return any(piece.number == number and piece.context == "text" for piece in pieces)

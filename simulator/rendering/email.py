@@ -73,11 +73,13 @@ def render_with(renderer: MessageRenderer, moment: RenderMoment) -> Rendered:
             return _finished_other(renderer.message, texts)
 
 
-def finished_email(renderer: MessageRenderer, texts: Texts, page: str, warnings: tuple[str, ...] = ()) -> Rendered:
-    """An email from its texts and its page, whose CSS is inlined already."""
+def finished_email(
+    renderer: MessageRenderer, texts: Texts, page: str, warnings: tuple[str, ...] = (), *, with_links: bool = True
+) -> Rendered:
+    """An email from its texts and its page, whose CSS is inlined already; its links too, unless *with_links*."""
     values, message = texts.values, renderer.message
-    page = with_preheader(page, values.get("preheader", ""), is_shown=_shows_preheader(message))
-    page, links = decorate_links(page, texts.decoration)
+    page = with_preheader(page, values.get("preheader", ""), is_shown=bool(values.get("preheader")) and _shows_preheader(message))
+    page, links = decorate_links(page, texts.decoration) if with_links else (page, ())
     text = texts.text
     if text is None:
         text = text_of_page(page) if renderer.rules.with_text else ""

@@ -1,10 +1,10 @@
 """Whether a message can be sent and where to, without its text: for replays of many events.
 
-Most deliveries of a replay differ in nothing that could make them fail. So what a template reads says which values count,
-and how (`outcome_reads`); moments alike in these make one *render class*, of which one is rendered and its outcome kept.
-What a class cannot tell (a template that tests the time, `{% random %}` within a capture, values too large or too many)
-is rendered each time. `'now'` that is only printed does not matter; `'now'` in a test, an assign or an argument makes the
-template opaque, and its render class None.
+Most deliveries of a replay differ in nothing that could make them fail. So what a template reads says which values
+count, and how (`outcome_reads`); moments alike in these make one *render class*, of which one is rendered and its
+outcome kept. What a class cannot tell (a template that tests the time, `{% random %}` within a capture, values too
+large or too many) is rendered each time. `'now'` that is only printed does not matter; `'now'` in a test, an assign or
+an argument makes the template opaque, and its render class None.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class OutcomeRenderer:
     def render_class(self, campaign: str, name: str, moment: RenderMoment) -> Hashable | None:
         """What tells outcomes apart: alike for two moments, alike the outcome, but for the address.
 
-        None where it has to be rendered to be known. *now* is no part of it: a template that asks the time has no class.
+        None where it has to be rendered to be known. *now* is no part of it: a template that asks the time has no
+        class.
         """
         language = self.variants.language(campaign, name, moment)
         message = self.message(campaign, name, language)
@@ -68,7 +69,7 @@ class OutcomeRenderer:
         return None if known is None else (language, known)
 
     def attributes_read(self) -> frozenset[str]:
-        """The attributes of people that some template of the project reads, and `language` where it chooses a variant."""
+        """The attributes of people that some template reads, and `language` where it chooses a variant."""
         found: set[str] = set()
         project = self.variants.project
         for campaign, name, language in (*project.messages, *((*webhook, None) for webhook in project.webhooks)):

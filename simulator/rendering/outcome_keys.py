@@ -1,7 +1,8 @@
 """What can differ between two people without any difference to whether a message fails.
 
-A read looks at one thing of the scope (the roots, then the items of the loops around it) and gives a hashable key: alike
-keys, alike outcome. Values come from JSON, so a tuple is never a value: it says that a path ended early, and where.
+A read looks at one thing of the scope (the roots, then the items of the loops around it) and gives a hashable key:
+alike keys, alike outcome. Values come from JSON, so a tuple is never a value: it says that a path ended early, and
+where.
 """
 
 from __future__ import annotations

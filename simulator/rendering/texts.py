@@ -132,6 +132,11 @@ class _Rendering:
                 self._field(part)
         if own_to:
             self._own_to()
+        if self.is_email:
+            for part in _OVERRIDES.keys() - message.parts.keys():
+                override = event_text(self.moment, _OVERRIDES[part])
+                if override is not None:
+                    result.values[part] = one_line(override)
         if message.kind == "webhook":
             self._webhook_body()
         else:

@@ -14,7 +14,7 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+")
 
 
 def failure_place(project: Project, campaign: str, message: str, language: str | None, failure: str) -> str:
-    """`file:line` of what *failure* is about; the message's file alone where no line of it says so, empty without one."""
+    """`file:line` of what *failure* is about; the message's file alone where no line says so, empty without one."""
     texts = list(_texts(project, campaign, message, language))
     for name in sorted(set(_NAME.findall(failure)), key=len, reverse=True):
         wanted = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")

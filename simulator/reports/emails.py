@@ -1,7 +1,7 @@
 """One example of each email of a replay, rendered for the report's page.
 
-By default they are rendered for the project's samples, who are made up. With the people of the log shown, they are rendered
-for the first person who got each, as far as the log and the profile at the end tell.
+By default they are rendered for the project's samples, who are made up. With the people of the log shown, they are
+rendered for the first person who got each, as far as the log and the profile at the end tell.
 """
 
 from __future__ import annotations
@@ -64,9 +64,7 @@ def first_sends(outcome: Run) -> list[FirstSend]:
     return chosen[:MOST_EXAMPLES]
 
 
-def email_examples(
-    project: Project, outcome: Run, calls: Iterable[Call] | None = None
-) -> tuple[EmailExample, ...]:
+def email_examples(project: Project, outcome: Run, calls: Iterable[Call] | None = None) -> tuple[EmailExample, ...]:
     """One example of each email that went out; with *calls* for the person who got it, else for a sample."""
     from simulator.rendering.variants import Variants
 
@@ -77,7 +75,9 @@ def email_examples(
     found = []
     for send in sends:
         real = calls is not None
-        candidates = _of_the_log(project, outcome, send, causes, variants) if real else _of_samples(project, send, variants)
+        candidates = (
+            _of_the_log(project, outcome, send, causes, variants) if real else _of_samples(project, send, variants)
+        )
         example = _first_rendered(variants, send.email, candidates)
         if example is not None:
             found.append(example)
@@ -98,7 +98,14 @@ def _first_rendered(variants: Variants, email: Email, candidates: Iterable[_Cand
         except RenderFault:
             continue
         return EmailExample(
-            campaign, message, language, rendered.subject, rendered.preheader, rendered.sender, candidate.whom, rendered.html
+            campaign,
+            message,
+            language,
+            rendered.subject,
+            rendered.preheader,
+            rendered.sender,
+            candidate.whom,
+            rendered.html,
         )
     return None
 

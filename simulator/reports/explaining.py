@@ -39,8 +39,8 @@ def explanation_as_markdown(explanation: Explanation) -> str:
 def explanation_as_json(explanation: Explanation) -> str:
     """The explanation as JSON."""
     values: dict[str, Any] = {"schema_version": SCHEMA_VERSION, **msgspec.to_builtins(explanation)}
-    for shown, campaign in zip(values["campaigns"], explanation.campaigns):
-        for told, attempt in zip(shown["attempts"], campaign.attempts):
+    for shown, campaign in zip(values["campaigns"], explanation.campaigns, strict=True):
+        for told, attempt in zip(shown["attempts"], campaign.attempts, strict=True):
             told["says"] = verdict_in_words(attempt)
     values["summary"] = summary_of(explanation)
     return msgspec.json.format(msgspec.json.encode(values, order="sorted"), indent=2).decode() + "\n"
@@ -51,7 +51,9 @@ def summary_of(explanation: Explanation) -> str:
     attempts = [attempt for campaign in explanation.campaigns for attempt in campaign.attempts]
     entered = sum(1 for attempt in attempts if attempt.verdict == "entered")
     campaigns = wording.counted(len(explanation.campaigns), "campaign")
-    return f"{explanation.person}: {wording.counted(len(attempts), 'call')} asked {campaigns}, {entered} started a journey"
+    return (
+        f"{explanation.person}: {wording.counted(len(attempts), 'call')} asked {campaigns}, {entered} started a journey"
+    )
 
 
 def verdict_in_words(attempt: Attempt) -> str:
@@ -95,7 +97,8 @@ def _details(attempt: Attempt, style: Style) -> Iterator[str]:
         turn = "would have to hold" if not change.held else "would have to not hold"
         yield f"first to change: {change.text} {turn}; it saw {change.seen}  {style.faint(change.place)}"
     elif attempt.verdict == "refused":
-        yield f"first to change: {wording.in_words(attempt.reason, wording.TO_CHANGE)}  {style.faint(attempt.place)}".rstrip()
+        change_needed = wording.in_words(attempt.reason, wording.TO_CHANGE)
+        yield f"first to change: {change_needed}  {style.faint(attempt.place)}".rstrip()
     for entry in attempt.journey:
         text, rule, tone = moment_in_words(entry)
         if text:

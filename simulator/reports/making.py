@@ -127,7 +127,9 @@ def _not_entered(tally: CampaignTally) -> Iterator[Reason]:
 
 def _step_rows(project: Project, slug: str, tally: CampaignTally) -> Iterator[StepRow]:
     """The steps that sent or should have, in the workflow's order."""
-    order = {placed.id: (index, placed.kind) for index, placed in enumerate(walk_steps(project.campaigns[slug].workflow))}
+    order = {
+        placed.id: (index, placed.kind) for index, placed in enumerate(walk_steps(project.campaigns[slug].workflow))
+    }
     channels = {step: channel for step, channel, _ in tally.deliveries}
     steps = {*channels, *(step for step, _, _ in tally.skipped), *(step for step, _ in tally.failures)}
     for step in sorted(steps, key=lambda name: (order.get(name, (len(order), ""))[0], name)):

@@ -66,7 +66,6 @@ class Failure:
 def report_as_html(report: Report, emails: Sequence[EmailExample] = (), *, people_shown: bool = False) -> str:
     """The report as an HTML page."""
     from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_part("report.html.j2"))
@@ -88,8 +87,8 @@ def report_as_html(report: Report, emails: Sequence[EmailExample] = (), *, peopl
         opened=longest[:JOURNEYS_OPEN],
         privacy="" if people_shown else "People stand here by a short digest of their id.",
         policy=_policy(script),
-        styles=Markup(_part("report.css")),
-        script=Markup(script),
+        styles=_part("report.css"),
+        script=script,
     )
     return page + "\n"
 

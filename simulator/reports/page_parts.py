@@ -3,69 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from html import escape
 
 from simulator.reports.report import DayRow
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 
 
-def bar(count: int, most: int, kind: str) -> Markup:
+def bar(count: int, most: int, kind: str) -> str:
     """A bar as long as *count* is of *most*; empty for nothing."""
-    from markupsafe import Markup
-
     if not most or not count:
-        return Markup("")
+        return ""
     width = max(1.0, round(100 * count / most, 1))
-    return Markup(
+    return (
         '<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="track" width="100" height="6" rx="1"/><rect class="{}" width="{}" height="6" rx="1"/></svg>'
-    ).format(kind, width)
-
-
-def day_chart(days: Sequence[DayRow]) -> Markup | None:
-    """Messages per day as stacked bars, with what they add up to for who cannot see them."""
-    from markupsafe import Markup
-
-    most = max((day.emails + day.others + day.not_sent for day in days), default=0)
-    if not most:
-        return None
-    columns = Markup("").join(_column(index, day, most) for index, day in enumerate(days))
-    busiest = max(days, key=lambda day: day.emails + day.others + day.not_sent)
-    says = f"Messages per day from {days[0].day} to {days[-1].day}; at most {most:,}, on {busiest.day}."
-    return Markup(
-        '<svg class="chart" viewBox="0 0 {} 100" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
-        '<div class="scale"><span>{}</span><span>at most {} a day</span><span>{}</span></div>'
-        '<ul class="key"><li><i class="email"></i>emails sent</li>{}{}</ul>'
-    ).format(
-        len(days) * 10,
-        says,
-        columns,
-        days[0].day,
-        f"{most:,}",
-        days[-1].day,
-        Markup('<li><i class="other"></i>other messages</li>') if any(day.others for day in days) else "",
-        Markup('<li><i class="bad"></i>made and not sent</li>') if any(day.not_sent for day in days) else "",
+        '<rect class="track" width="100" height="6" rx="1"/>'
+        f'<rect class="{kind}" width="{width}" height="6" rx="1"/></svg>'
     )
 
 
-def _column(index: int, day: DayRow, most: int) -> Markup:
-    from markupsafe import Markup
+def day_chart(days: Sequence[DayRow]) -> str:
+    """Messages per day as stacked bars, with what they add up to for who cannot see them; empty for none."""
+    most = max((day.emails + day.others + day.not_sent for day in days), default=0)
+    if not most:
+        return ""
+    columns = "".join(_column(index, day, most) for index, day in enumerate(days))
+    busiest = max(days, key=lambda day: day.emails + day.others + day.not_sent)
+    says = f"Messages per day from {days[0].day} to {days[-1].day}; at most {most:,}, on {busiest.day}."
+    others = '<li><i class="other"></i>other messages</li>' if any(day.others for day in days) else ""
+    unsent = '<li><i class="bad"></i>made and not sent</li>' if any(day.not_sent for day in days) else ""
+    return (
+        f'<svg class="chart" viewBox="0 0 {len(days) * 10} 100" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(says)}">{columns}</svg>'
+        f'<div class="scale"><span>{escape(days[0].day)}</span><span>at most {most:,} a day</span>'
+        f"<span>{escape(days[-1].day)}</span></div>"
+        f'<ul class="key"><li><i class="email"></i>emails sent</li>{others}{unsent}</ul>'
+    )
 
-    drawn = Markup("")
+
+def _column(index: int, day: DayRow, most: int) -> str:
+    drawn = ""
     top = 100.0
     for count, kind in ((day.emails, "email"), (day.others, "other"), (day.not_sent, "bad")):
         height = round(98 * count / most, 2)
         if count:
             top -= height
-            drawn += Markup('<rect class="{}" x="{}" y="{}" width="8" height="{}"/>').format(
-                kind, index * 10 + 1, round(top, 2), height
-            )
+            drawn += f'<rect class="{kind}" x="{index * 10 + 1}" y="{round(top, 2)}" width="8" height="{height}"/>'
     says = f"{day.day}: {day.emails:,} emails, {day.others:,} other messages, {day.not_sent:,} not sent"
-    return Markup("<g><title>{}</title>{}</g>").format(says, drawn)
+    return f"<g><title>{escape(says)}</title>{drawn}</g>"
 
 
 def framed(html: str) -> str:

@@ -19,8 +19,8 @@ Kind = tuple[str, ...]
 class SampleJourneys:
     """Keeps the first journey of each kind; bounded, whatever the length of the trace.
 
-    A journey's kind is what it came to: its deliveries' statuses, skips, ways and end. Only the first *looked_at* journeys
-    of a campaign are looked at, and *kept* of them kept.
+    A journey's kind is what it came to: its deliveries' statuses, skips, ways and end. Only the first *looked_at*
+    journeys of a campaign are looked at, and *kept* of them kept.
     """
 
     def __init__(self, looked_at: int = 300, kept: int = 4, longest: int = 60) -> None:

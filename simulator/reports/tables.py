@@ -65,7 +65,10 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], style: Style, *,
 
 
 def _line(cells: Sequence[str], last: str, widths: Sequence[int], numbers: frozenset[int]) -> str:
-    shown = [_padded(_cut(cell, width), width, column in numbers) for column, (cell, width) in enumerate(zip(cells, widths))]
+    shown = [
+        _padded(_cut(cell, width), width, column in numbers)
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
     return "  ".join([*shown, last]).rstrip()
 
 

@@ -140,7 +140,9 @@ def _assumptions(report: Report, style: Style) -> Iterator[str]:
         return
     yield style.strong("Assumptions that decided something")
     for row in report.assumptions:
-        yield from paragraph(f"{row.name} = {row.value} ({row.rule}, {row.mark}), {row.count:,} times: {row.says}", style)
+        yield from paragraph(
+            f"{row.name} = {row.value} ({row.rule}, {row.mark}), {row.count:,} times: {row.says}", style
+        )
 
 
 def _warnings(report: Report, style: Style) -> Iterator[str]:

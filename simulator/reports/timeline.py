@@ -79,7 +79,9 @@ def timeline_of(journey: SampleJourney, until: int | None) -> Timeline:
 
     moments = tuple(_moments(entries, start))
     marks = tuple(Mark(place(moment.at), moment.tone, moment.text) for moment in moments if moment.tone)
-    stretches = tuple(Stretch(place(begin), round(place(end) - place(begin), 2)) for begin, end in _waits(entries, last))
+    stretches = tuple(
+        Stretch(place(begin), round(place(end) - place(begin), 2)) for begin, end in _waits(entries, last)
+    )
     return Timeline(
         journey.campaign,
         journey.name,

@@ -63,7 +63,12 @@ ENDED = {
     "suppressed": "the person was suppressed",
     "merged": "the person was merged into another",
 }
-WOKE = {"time": "the time was up", "window": "the window opened", "met": "it came true", "timeout": "the time was up"}
+WOKE = {
+    "time": "the time was up",
+    "window": "the window opened",
+    "met": "it came true",
+    "timeout": "the time was up",
+}
 WARNINGS = {
     "event_name_case_mismatch": "an event's name differs in case from the one the campaigns ask for",
     "failed_attribute_change": "an attribute change that Customer.io would refuse",
@@ -77,7 +82,7 @@ WARNINGS = {
     "attribute_too_long": "an attribute longer than Customer.io documents",
     "attribute_name_too_long": "an attribute's name longer than Customer.io documents",
     "timestamp_in_other_format": "a time that is not in Unix seconds: conditions on times do not take it",
-    "broadcast_recipients_not_modelled": "a broadcast whose recipients are a condition in the call; it went to its audience",
+    "broadcast_recipients_not_modelled": "a broadcast that names recipients by a condition: it went to its audience",
     "too_many_attributes": "more attributes in one call than Customer.io documents",
 }
 CHANNELS = {
@@ -113,7 +118,7 @@ def counted(count: int, one: str, many: str = "") -> str:
 def moment_as_text(at: int | None, *, seconds: bool = False) -> str:
     """A Unix time as a person reads it, in UTC."""
     if at is None:
-        return "–"
+        return "-"
     try:
         return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
     except (OverflowError, OSError, ValueError):

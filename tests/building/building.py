@@ -49,7 +49,9 @@ def campaign(trigger: Any = "signed_up", *steps: Any, where: Condition = ALWAYS,
     if isinstance(trigger, str):
         trigger = EventTrigger(event=trigger, where=where)
     rest.setdefault("exit", {"when": "never"})
-    return Campaign(name=rest.pop("name", "a campaign"), trigger=trigger, workflow=steps or [{"email": "hello"}], **rest)
+    return Campaign(
+        name=rest.pop("name", "a campaign"), trigger=trigger, workflow=steps or [{"email": "hello"}], **rest
+    )
 
 
 def project(

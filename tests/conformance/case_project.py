@@ -13,6 +13,7 @@ from mailwright.definitions.conditions import (
     Compare,
     CompareFields,
     Condition,
+    EventType,
     Happens,
     InSegment,
     MessageIs,
@@ -24,7 +25,6 @@ from mailwright.definitions.conditions import (
     Subject,
 )
 from mailwright.definitions.conditions import Any as AnyOf
-from mailwright.definitions.conditions import EventType
 from mailwright.definitions.event_schema import PeopleSchema
 from mailwright.definitions.message import EmailFields, Message, SmsFields, Text, Webhook, WebhookContent
 from mailwright.definitions.project import Project
@@ -113,8 +113,7 @@ def tree(node: Any, subject: Subject = Subject.DATA) -> Condition:
         return Not(both) if negated else both
     if "attribute" in node:
         inner = node["attribute"]
-        found = leaf(Subject.PERSON, {**inner, "inverse": bool(inner.get("inverse")) != bool(node.get("inverse"))})
-        return found
+        return leaf(Subject.PERSON, {**inner, "inverse": bool(inner.get("inverse")) != bool(node.get("inverse"))})
     if "segment" in node:
         inner = node["segment"]
         inverse = bool(inner.get("inverse")) != bool(node.get("inverse"))

@@ -13,7 +13,8 @@ from mailwright.dialect.filters.strftime import strftime
 from mailwright.dialect.ruby_values import RubyError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))
+FIRST, LAST = datetime.fromisoformat("0001-01-02"), datetime.fromisoformat("9999-12-30")
+MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 
 
 def instant(moment: datetime) -> Instant:

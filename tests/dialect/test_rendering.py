@@ -60,7 +60,7 @@ def test_a_namespace_of_another_trigger_is_blank_unless_told_otherwise() -> None
 
 
 def test_a_missing_attribute_of_a_present_namespace_fails_in_either_setting() -> None:
-    with pytest.raises(LiquidFault, match="Variable 'event.total' is missing"):
+    with pytest.raises(LiquidFault, match=r"Variable 'event\.total' is missing"):
         latest("{{ event.total }}", RenderSettings(), event={})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,15 +26,27 @@ def stamp(text: str, zone: str = "UTC") -> int:
         pytest.param(WEEK, "UTC", "2025-03-03T09:00", "2025-03-03T09:00", id="the opening minute belongs"),
         pytest.param(WEEK, "UTC", "2025-03-03T17:00", "2025-03-04T09:00", id="the closing minute does not"),
         pytest.param(WEEK, "UTC", "2025-03-07T18:00", "2025-03-10T09:00", id="over the weekend"),
-        pytest.param(WEEK, "America/New_York", "2025-03-07T18:00", "2025-03-10T09:00", id="over the start of summer time"),
+        pytest.param(
+            WEEK, "America/New_York", "2025-03-07T18:00", "2025-03-10T09:00", id="over the start of summer time"
+        ),
         pytest.param(WEEK, "Europe/Berlin", "2025-10-24T20:00", "2025-10-27T09:00", id="over its end"),
         pytest.param(
-            OpeningHours(frozenset({0}), 22 * 60, 2 * 60), "UTC", "2025-03-04T01:00", "2025-03-04T01:00", id="past midnight"
+            OpeningHours(frozenset({0}), 22 * 60, 2 * 60),
+            "UTC",
+            "2025-03-04T01:00",
+            "2025-03-04T01:00",
+            id="past midnight",
         ),
         pytest.param(
-            OpeningHours(frozenset({0}), 22 * 60, 2 * 60), "UTC", "2025-03-04T02:00", "2025-03-10T22:00", id="and closed"
+            OpeningHours(frozenset({0}), 22 * 60, 2 * 60),
+            "UTC",
+            "2025-03-04T02:00",
+            "2025-03-10T22:00",
+            id="and closed",
         ),
-        pytest.param(OpeningHours(frozenset(range(7)), 0, 1440), "UTC", "2025-03-03T23:59", "2025-03-03T23:59", id="all day"),
+        pytest.param(
+            OpeningHours(frozenset(range(7)), 0, 1440), "UTC", "2025-03-03T23:59", "2025-03-03T23:59", id="all day"
+        ),
     ],
 )
 def test_a_window_opens_by_the_wall_clock(hours, zone, after, expected):
@@ -43,7 +55,7 @@ def test_a_window_opens_by_the_wall_clock(hours, zone, after, expected):
 
 def test_an_edge_in_a_skipped_hour_moves_to_the_moment_the_clock_jumps():
     zone = ZoneInfo("Europe/Berlin")
-    found = wall_time(datetime(2025, 3, 30).date(), 2 * 60 + 30, zone)
+    found = wall_time(date(2025, 3, 30), 2 * 60 + 30, zone)
     assert found == stamp("2025-03-30T01:00")
 
 

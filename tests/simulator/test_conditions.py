@@ -358,9 +358,11 @@ def leaves(draw):
 
 CONDITIONS = st.recursive(
     leaves() | st.builds(InSegment, st.sampled_from(["vip", "staff"])),
-    lambda inner: st.builds(All, st.lists(inner, max_size=3).map(tuple))
-    | st.builds(AnyOf, st.lists(inner, max_size=3).map(tuple))
-    | st.builds(Not, inner),
+    lambda inner: (
+        st.builds(All, st.lists(inner, max_size=3).map(tuple))
+        | st.builds(AnyOf, st.lists(inner, max_size=3).map(tuple))
+        | st.builds(Not, inner)
+    ),
     max_leaves=8,
 )
 DATA = st.dictionaries(

@@ -112,11 +112,7 @@ def test_a_waiting_call_enters_once_although_another_journey_wakes_it_first():
         "b": campaign("x", filter=InSegment("s")),
     }
     found = run(project(campaigns, segments=MANUAL), me(), track("x"), me(START + 60, go=True))
-    assert [(entry.campaign, entry.at - START) for entry in of_kind(found, Ended)] == [("b", 60), ("a", 60)] or [
-        ("a", 60),
-        ("b", 60),
-    ]
-    assert entered(found) == [60, 60]
+    assert sorted((entry.campaign, entry.at - START) for entry in of_kind(found, Ended)) == [("a", 60), ("b", 60)]
 
 
 def test_a_late_match_of_a_campaign_once_ever_is_refused_when_another_call_was_faster():
@@ -470,15 +466,19 @@ def test_a_loop_that_takes_time_is_no_endless_one():
     assert len(entered(run(one, me(), track("ping"), until=START + 200 * DAY))) == 201
 
 
+def swap(one, other):
+    return {"segment": {"remove": one}}, {"segment": {"add": other}}
+
+
 def test_campaigns_that_undo_each_other_s_segments_come_to_an_end():
     campaigns = {
-        "in": campaign(SegmentTrigger(segment="s"), {"segment": {"remove": "s"}}, frequency="rematch"),
-        "out": campaign(PersonTrigger(person=All(), filter=Not(InSegment("s"))), {"segment": {"add": "s"}},
-                        frequency="rematch"),
-    }  # fmt: skip
-    settings = {"parallel_segment_journeys": True, "loop_guard_events": 20}
-    found = run(project(campaigns, segments=MANUAL, assumptions=settings), me())
-    assert len(entered(found)) == 21
+        "there": campaign(SegmentTrigger(segment="s"), *swap("s", "t"), frequency="rematch"),
+        "back": campaign(SegmentTrigger(segment="t"), *swap("t", "s"), frequency="rematch"),
+    }
+    both = {"s": segment(), "t": segment()}
+    what = project(campaigns, segments=both, assumptions={"parallel_segment_journeys": True})
+    found = run(what, me(), join(START + 1))
+    assert [entry.campaign for entry in of_kind(found, Ended)] == ["there", "back"]
 
 
 def test_what_a_workflow_causes_comes_about_before_the_next_thing_is_due():

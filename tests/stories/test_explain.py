@@ -37,7 +37,12 @@ def test_a_refusal_names_what_refused(mailwright: Run, log: Path) -> None:
 
 def test_a_journey_is_told_step_by_step(mailwright: Run, log: Path) -> None:
     shown = mailwright("explain", "--person", "ana", "--campaign", "welcome", log)
-    for part in ("hello: email sent", "wait-2: waits until 2026-01-03 12:00", "takes the way “then”", "tips: email failed"):
+    for part in (
+        "hello: email sent",
+        "wait-2: waits until 2026-01-03 12:00",
+        "takes the way “then”",
+        "tips: email failed",
+    ):
         assert part in shown.out
 
 
@@ -77,7 +82,9 @@ def test_markdown_is_one_list_a_call(mailwright: Run, log: Path) -> None:
         (("--sample", "anna"), "no sample is called 'anna'"),
     ],
 )
-def test_wrong_arguments_end_in_3_with_a_hint(mailwright: Run, log: Path, arguments: tuple[str, ...], says: str) -> None:
+def test_wrong_arguments_end_in_3_with_a_hint(
+    mailwright: Run, log: Path, arguments: tuple[str, ...], says: str
+) -> None:
     shown = mailwright("explain", *(str(log) if argument == "LOG" else argument for argument in arguments))
     assert shown.code == 3
     assert says in shown.err

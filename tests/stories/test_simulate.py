@@ -119,7 +119,9 @@ def test_a_log_of_nothing_but_bad_lines_is_a_problem(mailwright: Run, tmp_path: 
         (("LOG", "--out", "no-such-folder/report.txt"), "cannot write"),
     ],
 )
-def test_wrong_arguments_end_in_3_with_a_hint(mailwright: Run, log: Path, arguments: tuple[str, ...], says: str) -> None:
+def test_wrong_arguments_end_in_3_with_a_hint(
+    mailwright: Run, log: Path, arguments: tuple[str, ...], says: str
+) -> None:
     shown = mailwright("simulate", *(str(log) if argument == "LOG" else argument for argument in arguments))
     assert shown.code == 3
     assert says in shown.err

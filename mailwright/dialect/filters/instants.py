@@ -251,7 +251,7 @@ def _take_word(word: str, found: _Loose) -> int:
     elif word in _ZONES:
         found.offset = _ZONES[word]
     elif word in ("st", "nd", "rd", "th", "t", "at", "of"):
-        return int(word != "at" and word != "of" or bool(found.numbers))
+        return int((word != "at" and word != "of") or bool(found.numbers))
     elif len(word) >= 3 and any(name.lower().startswith(word) for name in MONTHS):
         found.month = 1 + next(index for index, name in enumerate(MONTHS) if name.lower().startswith(word))
     elif len(word) < 3 or not any(name.lower().startswith(word) for name in DAYS):

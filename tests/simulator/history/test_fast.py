@@ -9,17 +9,20 @@ from collections import Counter
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mailwright.diagnostics import ConfigurationError, HistoryError
 from simulator.history.calls import BadLine, Call, CallKind, IdType
 from simulator.history.fast import relevant_calls
+from simulator.history.heads import SHAPES
 from simulator.history.readers import read_calls
 from simulator.history.wanted import OTHER_NAMES, Seen, Wanted, narrowed
 
 SECOND = 1767225600
-WANTED = Wanted({"went": frozenset({"to", "a-b"}), "Came": frozenset(), "all": frozenset({"x"})}, frozenset({"plan", "first_name"}))
+WANTED = Wanted(
+    {"went": frozenset({"to", "a-b"}), "Came": frozenset(), "all": frozenset({"x"})}, frozenset({"plan", "first_name"})
+)
 ALL = Wanted({"went": None, "came": frozenset({"to"})}, None)
 
 
@@ -128,16 +131,36 @@ def test_both_ways_agree_on_a_log_of_all_shapes_mixed(tmp_path, wanted):
     assert_same(written(tmp_path, *records), wanted)
 
 
-SCALARS = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=4)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=4)
+)
 DATA = st.dictionaries(st.sampled_from(["to", "a-b", "plan", "recipient", "anonymous_id", "_update", "_timestamp", "cio_relationships"]),
                        SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.text(max_size=2), SCALARS, max_size=2), max_size=4)  # fmt: skip
-STAMPS = st.sampled_from([SECOND, SECOND * 1000, "2026-01-01T00:00:00.123Z", "2026-01-01T00:00:00.9999999Z", "2026-01-01", "no", None, -5, 1.5])
+STAMPS = st.sampled_from(
+    [
+        SECOND,
+        SECOND * 1000,
+        "2026-01-01T00:00:00.123Z",
+        "2026-01-01T00:00:00.9999999Z",
+        "2026-01-01",
+        "no",
+        None,
+        -5,
+        1.5,
+    ]
+)
 RECORDS = st.fixed_dictionaries(
     {},
     optional={
         "type": st.sampled_from(["track", "identify", "person", "page", "object", "merge", 5]),
         "action": st.sampled_from(["event", "identify", "delete", "other"]),
-        "identifiers": st.dictionaries(st.sampled_from(["id", "email", "cio_id", "anonymous_id"]), st.sampled_from(["a", "", None, 5])),
+        "identifiers": st.dictionaries(
+            st.sampled_from(["id", "email", "cio_id", "anonymous_id"]), st.sampled_from(["a", "", None, 5])
+        ),
         "person": st.sampled_from(["1", "", 5, None]),
         "userId": st.sampled_from(["1", "", 5, None]),
         "anonymousId": st.sampled_from(["x", "", None]),
@@ -165,14 +188,68 @@ def reads_nothing_beyond_64_bits(record: object) -> bool:
     return all(map(reads_nothing_beyond_64_bits, parts))
 
 
-@settings(max_examples=600, deadline=None)
-@given(records=st.lists(RECORDS.filter(reads_nothing_beyond_64_bits), max_size=6), wanted=st.sampled_from([WANTED, ALL]))
+@settings(max_examples=250, deadline=None)
+@given(
+    records=st.lists(RECORDS.filter(reads_nothing_beyond_64_bits), max_size=6), wanted=st.sampled_from([WANTED, ALL])
+)
 def test_both_ways_agree_on_any_record(tmp_path_factory, records, wanted):
     assert_same(written(tmp_path_factory.mktemp("log"), *records), wanted)
 
 
+PLAIN = [
+    {"type": "identify", "person": "1", "timestamp": SECOND, "attributes": {}},
+    {"type": "track", "person": "1", "name": "went", "timestamp": SECOND, "data": {}},
+    {"type": "person", "action": "event", "identifiers": {"id": "1"}, "name": "went", "attributes": {}},
+    {"type": "person", "action": "identify", "identifiers": {"email": "a@example.org"}, "attributes": {}},
+    {"type": "track", "userId": "1", "event": "went", "timestamp": "2026-01-01T00:00:00Z", "properties": {}},
+    {"type": "identify", "userId": "1", "timestamp": "2026-01-01T00:00:00Z", "traits": {}},
+]
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    plain=st.sampled_from(PLAIN),
+    data=DATA,
+    changes=RECORDS,
+    few=st.integers(0, 2),
+    wanted=st.sampled_from([WANTED, ALL]),
+)
+def test_both_ways_agree_on_plain_records_with_anything_in_them(tmp_path_factory, plain, data, changes, few, wanted):
+    holder = next(key for key in ("data", "attributes", "properties", "traits") if key in plain)
+    record = {**plain, holder: data, **dict(list(changes.items())[:few])}
+    assume(reads_nothing_beyond_64_bits(record))
+    assert_same(written(tmp_path_factory.mktemp("log"), record, PLAIN[1], record), wanted)
+
+
+@pytest.mark.parametrize("plain", PLAIN, ids=[f"{one['type']} {at}" for at, one in enumerate(PLAIN)])
+@pytest.mark.parametrize(
+    "key", ["_timestamp", "_update", "cio_relationships", "anonymous_id", "recipient", "from_address", "reply_to"]
+)
+@pytest.mark.parametrize("value", [True, 5, "b@example.org", [], None], ids=str)
+def test_both_ways_agree_on_what_steers_a_call(tmp_path, plain, key, value):
+    holder = next(name for name in ("data", "attributes", "properties", "traits") if name in plain)
+    assert_same(written(tmp_path, {**plain, holder: {key: value}}, PLAIN[1]))
+    assert_same(written(tmp_path, {**plain, holder: {key: value}}), ALL)
+    assert_same(written(tmp_path, {**plain, key: value}, PLAIN[1]))
+
+
+FIELDS_OF_SHAPES = sorted({field for shape in SHAPES for field in (*shape.never, *shape.data, *shape.attributes)})
+
+
+@pytest.mark.parametrize("plain", PLAIN, ids=[f"{one['type']} {at}" for at, one in enumerate(PLAIN)])
+@pytest.mark.parametrize("key", FIELDS_OF_SHAPES)
+def test_both_ways_agree_on_a_field_of_another_shape(tmp_path, plain, key):
+    for value in ("x", 5, {"to": 1, "plan": 2}, [{"person": "1", "name": "went"}], None):
+        assert_same(written(tmp_path, {key: value, **plain}, {**plain, key: value}))
+
+
 @settings(max_examples=200, deadline=None)
-@given(data=st.lists(st.binary(max_size=30) | st.sampled_from([b'{"type":"track","person":"1","name":"went"', b"}", b"\n", b',"data":{"to":"', b'"'])))
+@given(
+    data=st.lists(
+        st.binary(max_size=30)
+        | st.sampled_from([b'{"type":"track","person":"1","name":"went"', b"}", b"\n", b',"data":{"to":"', b'"'])
+    )
+)
 def test_both_ways_agree_on_random_bytes(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("log") / "log"
     path.write_bytes(b"".join(data))
@@ -195,7 +272,9 @@ def test_a_line_that_is_not_utf8_is_refused_though_nothing_reads_it(tmp_path):
 def test_a_character_cut_in_two_by_a_piece_of_the_file_is_whole(tmp_path):
     path = tmp_path / "log"
     for shift in range(4):
-        line = '{"type": "track", "person": "1", "name": "went", "data": {"to": "' + "x" * shift + "é😀" * 30_000 + '"}}\n'
+        line = (
+            '{"type": "track", "person": "1", "name": "went", "data": {"to": "' + "x" * shift + "é😀" * 30_000 + '"}}\n'
+        )
         path.write_text(line * 3, encoding="utf-8")
         calls, bad, _ = fast(path)
         assert (len(calls), bad) == (3, [])
@@ -212,7 +291,13 @@ def test_long_lines_are_refused_here_too(tmp_path):
 
 def test_ids_of_events_nobody_wants_are_gathered_where_asked(tmp_path):
     ids: set[str] = set()
-    path = written(tmp_path, simple("unasked", {}, id="a"), simple("went", {}, id="b"), simple("unasked", {}, id=5), simple("unasked", {}, id=None))
+    path = written(
+        tmp_path,
+        simple("unasked", {}, id="a"),
+        simple("went", {}, id="b"),
+        simple("unasked", {}, id=5),
+        simple("unasked", {}, id=None),
+    )
     fast(path, event_ids=ids)
     assert ids == {"a", "5"}
 
@@ -242,7 +327,10 @@ def test_an_email_names_the_person_by_email(tmp_path):
 
 def test_too_many_names_are_counted_together(tmp_path):
     path = tmp_path / "log"
-    path.write_text("".join(f'{{"type":"track","person":"1","name":"n{at}"}}\n' for at in range(50_100)) + json.dumps(simple("went", {})))
+    path.write_text(
+        "".join(f'{{"type":"track","person":"1","name":"n{at}"}}\n' for at in range(50_100))
+        + json.dumps(simple("went", {}))
+    )
     calls, _, seen = fast(path)
     assert len(calls) == 1
     assert len(seen.events) <= 50_002
@@ -271,3 +359,18 @@ def test_a_call_that_was_narrowed_leaves_the_one_it_came_from_whole():
     kept = narrowed(call, WANTED)
     assert kept == msgspec.structs.replace(call, data={"to": 1})
     assert call.data == {"to": 1, "noise": 2}
+
+
+def test_a_damaged_file_is_reported_here_too(tmp_path):
+    whole = gzip.compress(b"".join(json.dumps(simple("went", {"to": at})).encode() + b"\n" for at in range(20_000)))
+    cut = tmp_path / "cut.gz"
+    cut.write_bytes(whole[:-9])
+    calls, bad, seen = fast(cut)
+    assert [one.message for one in bad] == ["the gzip file ends before its end: it was cut off"]
+    assert len(calls) == seen.calls > 15_000
+    stub = tmp_path / "stub.gz"
+    stub.write_bytes(whole[:6])
+    assert [one.message for one in fast(stub)[1]] == ["the gzip file ends before its end: it was cut off"]
+    table = tmp_path / "table.gz"
+    table.write_bytes(gzip.compress(b"person,event\n" + b"1,went\n" * 90_000)[:-9])
+    assert [one.message for one in fast(table)[1]] == ["the gzip file ends before its end: it was cut off"]

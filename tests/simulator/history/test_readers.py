@@ -282,7 +282,9 @@ def parquet(path, query: str) -> None:
 def test_a_parquet_table_in_the_simple_shape_keeps_its_data_as_json_text(tmp_path):
     path = tmp_path / "a[1]*.parquet"
     plain = tmp_path / "plain.parquet"
-    parquet(plain, f"SELECT 'track' AS type, '1' AS person, 'went' AS name, {SECOND} AS timestamp, '{{\"n\": 5}}' AS data")
+    parquet(
+        plain, f"SELECT 'track' AS type, '1' AS person, 'went' AS name, {SECOND} AS timestamp, '{{\"n\": 5}}' AS data"
+    )
     plain.rename(path)
     calls = list(read_calls([path], on_bad=pytest.fail))
     assert calls == [Call(1, CallKind.EVENT, "1", name="went", data={"n": 5}, timestamp=SECOND)]
@@ -337,7 +339,11 @@ def test_the_first_bytes_tell_the_format(head, expected):
 @given(
     data=st.one_of(
         st.binary(max_size=200),
-        st.builds(bytes.__add__, st.sampled_from([b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1", b"[", b"{", b"id,event\n"]), st.binary(max_size=80)),
+        st.builds(
+            bytes.__add__,
+            st.sampled_from([b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1", b"[", b"{", b"id,event\n"]),
+            st.binary(max_size=80),
+        ),
     ),
     form=st.sampled_from(["auto", "ndjson", "json", "csv"]),
 )
@@ -357,7 +363,9 @@ JSON = st.recursive(
 )
 FIELDS = ["type", "person", "name", "id", "data", "attributes", "timestamp", "action", "identifiers", "userId", "event", "traits", "method",
           "path", "body", "metric", "batch", "cio_relationships", "customer_identifiers", "metrics", "attribute_name", "request"]  # fmt: skip
-KINDS = st.sampled_from(["track", "identify", "person", "object", "delivery", "page", "alias", "group", "merge", "opened_email"])
+KINDS = st.sampled_from(
+    ["track", "identify", "person", "object", "delivery", "page", "alias", "group", "merge", "opened_email"]
+)
 
 
 @settings(max_examples=500, deadline=None)

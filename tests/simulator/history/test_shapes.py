@@ -276,8 +276,17 @@ def test_a_record_of_any_shape_becomes_its_call(record, expected):
 
 
 def test_an_identify_also_relates_the_person_to_objects():
-    relationship = {"identifiers": {"object_type_id": "1", "object_id": "p"}, "relationship_attributes": {"role": "lead"}}
-    record = {"type": "person", "action": "identify", "identifiers": {"id": "42"}, "cio_relationships": [relationship], "timestamp": 5}
+    relationship = {
+        "identifiers": {"object_type_id": "1", "object_id": "p"},
+        "relationship_attributes": {"role": "lead"},
+    }
+    record = {
+        "type": "person",
+        "action": "identify",
+        "identifiers": {"id": "42"},
+        "cio_relationships": [relationship],
+        "timestamp": 5,
+    }
     calls, refused = read(record)
     assert refused == []
     assert [call.kind for call in calls] == [CallKind.IDENTIFY, CallKind.RELATE]
@@ -285,7 +294,9 @@ def test_an_identify_also_relates_the_person_to_objects():
 
 
 def test_an_older_identify_wraps_its_relationships():
-    body = {"cio_relationships": {"action": "delete_relationships", "relationships": [{"identifiers": {"object_id": "p"}}]}}
+    body = {
+        "cio_relationships": {"action": "delete_relationships", "relationships": [{"identifiers": {"object_id": "p"}}]}
+    }
     calls, _ = read(request("PUT", "/api/v1/customers/42", body))
     assert [(call.kind, call.data) for call in calls] == [(CallKind.IDENTIFY, {}), (CallKind.UNRELATE, {})]
 
@@ -322,7 +333,9 @@ def test_adding_to_a_segment_is_one_call_for_each_person():
 
 
 def test_a_delivery_is_one_metric_for_each_state_in_order_of_time():
-    calls, _ = read({"id": "d", "customer_identifiers": {"id": "42"}, "type": "email", "metrics": {"opened": 9, "sent": 5}})
+    calls, _ = read(
+        {"id": "d", "customer_identifiers": {"id": "42"}, "type": "email", "metrics": {"opened": 9, "sent": 5}}
+    )
     assert [(call.name, call.timestamp, call.other) for call in calls] == [("sent", 5, "d"), ("opened", 9, "d")]
 
 
@@ -355,22 +368,39 @@ REFUSED = [
     pytest.param({"type": "track", "person": "1", "name": "  "}, "'name' is missing", id="blank name"),
     pytest.param({"type": "track", "name": "a"}, "'person' is missing", id="nobody"),
     pytest.param({"person": True, "name": "a"}, "'person' must be a text, and is true or false", id="person true"),
-    pytest.param({"person": "1", "name": "a", "data": 5}, "'data' must be an object, and is a number", id="data a number"),
-    pytest.param({"person": "1", "name": "a", "data": "x"}, "'data' must be an object, and is a text", id="data a text"),
+    pytest.param(
+        {"person": "1", "name": "a", "data": 5}, "'data' must be an object, and is a number", id="data a number"
+    ),
+    pytest.param(
+        {"person": "1", "name": "a", "data": "x"}, "'data' must be an object, and is a text", id="data a text"
+    ),
     pytest.param({"person": "1", "name": "a", "timestamp": "soon"}, "'timestamp' is not a time", id="no time"),
     pytest.param({"person": "1", "name": "a", "timestamp": True}, "'timestamp' is true or false", id="time is true"),
     pytest.param({"person": "1", "name": "a", "id_type": "phone"}, "'id_type' is none that is known", id="id type"),
     pytest.param({"person": "1", "type": "merge"}, "'other' is missing", id="merge with nobody"),
     pytest.param({"type": "person", "identifiers": {"id": "1"}}, "'action' is missing", id="no action"),
-    pytest.param({"type": "person", "action": "hug", "identifiers": {"id": "1"}}, "'action' is none that is known", id="action"),
-    pytest.param({"type": "person", "action": "event", "name": "a"}, "the identifiers name nobody", id="no identifiers"),
+    pytest.param(
+        {"type": "person", "action": "hug", "identifiers": {"id": "1"}}, "'action' is none that is known", id="action"
+    ),
+    pytest.param(
+        {"type": "person", "action": "event", "name": "a"}, "the identifiers name nobody", id="no identifiers"
+    ),
     pytest.param({"type": "object", "action": "identify"}, "'identifiers.object_id' is missing", id="no object id"),
     pytest.param(
-        {"type": "person", "action": "merge", "primary": {"id": "1", "email": "a@example.org"}, "secondary": {"id": "2"}},
+        {
+            "type": "person",
+            "action": "merge",
+            "primary": {"id": "1", "email": "a@example.org"},
+            "secondary": {"id": "2"},
+        },
         "'primary' has more than one identifier",
         id="merge with two identifiers",
     ),
-    pytest.param({"type": "person", "action": "add_device", "identifiers": {"id": "1"}, "device": {}}, "'id' is missing", id="device"),
+    pytest.param(
+        {"type": "person", "action": "add_device", "identifiers": {"id": "1"}, "device": {}},
+        "'id' is missing",
+        id="device",
+    ),
     pytest.param({"type": "track", "userId": "1"}, "'event' is missing", id="Segment without event"),
     pytest.param({"type": "track", "event": "a", "properties": {}}, "'userId' is missing", id="Segment nobody"),
     pytest.param({"type": "alias", "userId": "1"}, "an alias needs", id="alias"),
@@ -378,12 +408,22 @@ REFUSED = [
     pytest.param({"type": "walked_by", "customer_identifiers": {"id": "1"}}, "the activity's type", id="activity"),
     pytest.param({"metric": "", "data": {}}, "'metric' is missing", id="webhook without metric"),
     pytest.param(request("POST", "/api/v1/nothing"), "the request is none that changes a person", id="unknown path"),
-    pytest.param(request("POST", "/api/v1/customers//events", {"name": "a"}), "the path names nobody", id="path without id"),
+    pytest.param(
+        request("POST", "/api/v1/customers//events", {"name": "a"}), "the path names nobody", id="path without id"
+    ),
     pytest.param(request("POST", "http://[oops", {}), "the request's address cannot be read", id="broken address"),
-    pytest.param(request("POST", "/api/v1/events", {"name": "a"}), "the event has neither", id="anonymous without anything"),
-    pytest.param(request("PUT", "/api/v1/customers/1", {}, status=401), "the request was refused", id="refused request"),
-    pytest.param(request("POST", "/api/v1/segments/4/add_customers", {"ids": "1"}), "'ids' must be a list", id="ids a text"),
-    pytest.param(request("POST", "/v1/send/email", {"to": "a@example.org"}), "the identifiers name nobody", id="send to nobody"),
+    pytest.param(
+        request("POST", "/api/v1/events", {"name": "a"}), "the event has neither", id="anonymous without anything"
+    ),
+    pytest.param(
+        request("PUT", "/api/v1/customers/1", {}, status=401), "the request was refused", id="refused request"
+    ),
+    pytest.param(
+        request("POST", "/api/v1/segments/4/add_customers", {"ids": "1"}), "'ids' must be a list", id="ids a text"
+    ),
+    pytest.param(
+        request("POST", "/v1/send/email", {"to": "a@example.org"}), "the identifiers name nobody", id="send to nobody"
+    ),
 ]
 
 

@@ -43,7 +43,9 @@ def test_no_time_is_none(value):
     assert seconds(value, Counter()) is None
 
 
-@pytest.mark.parametrize("value", [True, [], {}, "soon", "2026-13-01", float("nan"), float("inf"), 10**25, "9" * 20, "Thu, 99 Foo"])
+@pytest.mark.parametrize(
+    "value", [True, [], {}, "soon", "2026-13-01", float("nan"), float("inf"), 10**25, "9" * 20, "Thu, 99 Foo"]
+)
 def test_what_says_no_time_is_refused(value):
     with pytest.raises(ShapeError):
         seconds(value, Counter())

@@ -32,9 +32,7 @@ def project_of(body: str, layout: str = "", dialect: str = "latest", **fields: A
     message = Message("c", "m", "email", None, EmailFields(**given_fields), Text(body, "c/m.liquid"))
     base = Layout("base", 1, "Base v1", Text(layout or "{{content}}", "base/1.liquid"))
     snippets = {name: Snippet(name, Text(source, f"{name}.liquid")) for name, source in SNIPPETS.items()}
-    project = Project(
-        Path("."), messages={("c", "m", None): message}, layouts={"base@1": base}, snippets=snippets
-    )
+    project = Project(Path("."), messages={("c", "m", None): message}, layouts={"base@1": base}, snippets=snippets)
     return project, Workspace(liquid=dialect)  # type: ignore[arg-type]  # one of the two that there are
 
 
@@ -202,7 +200,8 @@ template = st.recursive(leaf, blocks, max_leaves=8)
 scalar = st.sampled_from([None, True, False, 0, 1, 2, 12, -5, 2.5, 1.0, "", " ", "x", "12", "ana", "%zz", "now", "1,2", "é",
                           "a" * 150, 10**18, {}, [], [1, 2], {"a": 1}, "x@example.org"])  # fmt: skip
 item = st.one_of(
-    scalar, st.dictionaries(st.sampled_from(["a", "b", "items"]), st.one_of(scalar, st.just([{"a": 1}, {"b": 2}])), max_size=2)
+    scalar,
+    st.dictionaries(st.sampled_from(["a", "b", "items"]), st.one_of(scalar, st.just([{"a": 1}, {"b": 2}])), max_size=2),
 )
 deep = st.dictionaries(
     st.sampled_from(["x", "items"]),
@@ -214,9 +213,9 @@ data = st.fixed_dictionaries(
     optional={"a": scalar, "b": scalar, "a b": scalar, "deep": st.one_of(deep, scalar),
               "list": st.one_of(st.lists(item, max_size=4), scalar)},
 )  # fmt: skip
-person = st.tuples(data, st.sampled_from([{}, {"email": "a@example.org"}, {"email": "b@example.org, c@example.org"}])).map(
-    lambda parts: {**parts[0], **parts[1]}
-)
+person = st.tuples(
+    data, st.sampled_from([{}, {"email": "a@example.org"}, {"email": "b@example.org, c@example.org"}])
+).map(lambda parts: {**parts[0], **parts[1]})
 moments = st.builds(
     lambda customer, event, kind, journey: moment_of(
         customer, event, trigger_kind=kind, trigger={"x": 1} if kind == "webhook" else None, journey=journey
@@ -232,7 +231,9 @@ moments = st.builds(
 @given(
     template,
     st.sampled_from(["", "{{content}}", "{{content}}<p>{{ customer.a }}</p>"]),
-    st.sampled_from(["Hello", "{{ event.a }}", "{% if customer.a %} {% endif %}{{ customer.b }}", "Hi {{ customer.a }}"]),
+    st.sampled_from(
+        ["Hello", "{{ event.a }}", "{% if customer.a %} {% endif %}{{ customer.b }}", "Hi {{ customer.a }}"]
+    ),
     st.sampled_from([{}, {"to": "{{ event.a }}"}, {"headers": {"X-A": "{{ event.b }}"}}, {"from": "{{ customer.a }}"}]),
     st.sampled_from(["latest", "latest", "legacy"]),
     st.lists(moments, min_size=2, max_size=8),

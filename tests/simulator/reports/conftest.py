@@ -53,7 +53,9 @@ def project() -> Project:
     idle = Campaign.model_validate({"name": "Idle", "trigger": {"event": "never"}, "workflow": [{"email": "hello"}]})
     body = Text("<p>Hello</p>\n\n<p>{{ customer.plan.name }}</p>\n", "campaigns/welcome/tips.liquid", line=4)
     tips = Message("welcome", "tips", "email", None, EmailFields(subject="Tips"), body)
-    return Project(Path("shop"), campaigns={"idle": idle, "welcome": welcome}, messages={("welcome", "tips", None): tips})
+    return Project(
+        Path("shop"), campaigns={"idle": idle, "welcome": welcome}, messages={("welcome", "tips", None): tips}
+    )
 
 
 @pytest.fixture

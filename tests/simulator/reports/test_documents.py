@@ -28,9 +28,7 @@ def test_the_same_report_gives_the_same_bytes(report: Report) -> None:
 def test_markdown_shows_data_literally(report: Report) -> None:
     hostile = replace(report, logs=("a|b\n# <script>",))
     text = report_as_markdown(hostile)
-    assert text.startswith("### Simulation of a\\|b· \\# \\<script\\>") or text.startswith(
-        "### Simulation of a\\|b \\# \\<script\\>"
-    )
+    assert text.startswith("### Simulation of a\\|b \\# \\<script\\>\n")
     assert "| welcome | 2 | 1 | 0 |" in text
 
 

@@ -22,7 +22,8 @@ def test_a_code_without_words_is_read_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0s"), (90, "90s"), (3600, "1h"), (7200, "2h"), (9000, "2.5h"), (86400, "1d"), (172_800, "2d")]
+    ("seconds", "text"),
+    [(0, "0s"), (90, "90s"), (3600, "1h"), (7200, "2h"), (9000, "2.5h"), (86400, "1d"), (172_800, "2d")],
 )
 def test_lengths_read_well(seconds: int, text: str) -> None:
     assert wording.length_as_text(seconds) == text

@@ -43,7 +43,9 @@ def test_emails_stand_in_frames_that_run_and_load_nothing(report: Report) -> Non
     page = report_as_html(report, [example(HOSTILE)])
     frame = next(attributes for tag, attributes in tags_of(page) if tag == "iframe")
     assert frame["sandbox"] == ""
-    assert (frame["srcdoc"] or "").startswith(f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{FRAME_POLICY}">')
+    assert (frame["srcdoc"] or "").startswith(
+        f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{FRAME_POLICY}">'
+    )
     assert sum(tag == "script" for tag, _ in tags_of(page)) == 1
 
 
@@ -75,10 +77,9 @@ def test_bars_are_in_proportion() -> None:
 
 def test_the_chart_says_what_it_shows() -> None:
     chart = day_chart([DayRow("2026-01-01", 3, 1, 0), DayRow("2026-01-02", 0, 0, 2)])
-    assert chart is not None
     assert 'aria-label="Messages per day from 2026-01-01 to 2026-01-02; at most 4, on 2026-01-01."' in chart
     assert len(re.findall("<rect", chart)) == 3
-    assert day_chart([]) is None
+    assert day_chart([]) == ""
 
 
 def test_a_timeline_puts_marks_where_their_time_is(report: Report) -> None:

@@ -1,0 +1,240 @@
+"""The counts of a whole log: read, replayed and added up in one pass, by one process or several.
+
+Each process reads the whole log and replays its own people: reading is cheap beside journeys, and nothing has to be handed
+over but counts. People meet only through calls that name two of them or everybody; a log that holds such calls, or content
+that reaches from one person to another, is replayed by one process.
+"""
+
+from __future__ import annotations
+
+import gc
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.content import Content, compile_content
+from simulator.history.calls import BadLine, Call, CallKind, IdType
+from simulator.history.fast import relevant_calls
+from simulator.history.wanted import Seen
+from simulator.messages import messages_for
+from simulator.run import Run
+from simulator.summary import Summary
+from simulator.tallying import Tally
+from simulator.wanting import wanted_by
+
+if TYPE_CHECKING:
+    from mailwright.definitions.project import Project
+    from simulator.history.streams import Progress
+
+_SEVERAL = frozenset(
+    {CallKind.MERGE, CallKind.OBJECT, CallKind.OBJECT_GONE, CallKind.BROADCAST, CallKind.WEBHOOK}
+)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a log adds up to."""
+
+    run: Run
+    summary: Summary
+    notes: Counter[str] = field(default_factory=Counter)
+
+
+class _PeopleMeet(Exception):
+    """A call is about several people, so they cannot be replayed apart."""
+
+
+def tally_log(
+    project: Project,
+    workspace: str | None,
+    files: Sequence[str | Path],
+    *,
+    render: str = "outcome",
+    until: int | None = None,
+    processes: int = 1,
+    strict: bool = False,
+    on_bad: Callable[[BadLine], None],
+    progress: Progress | None = None,
+) -> Counts:
+    """The counts of the calls in *files*, the same for any number of *processes*.
+
+    Raises: ConfigurationError when there is no such workspace; HistoryError like `read_calls`.
+    """
+    content = compile_content(project, workspace)
+    if processes > 1 and not content.crosses_people and project.people.identifier == "id" and "-" not in files:
+        apart = _apart(project, workspace, files, render, until, processes, strict, on_bad)
+        if apart is not None:
+            return apart
+    part = _Part(content, render, until)
+    return part.counted(files, strict, on_bad, progress)
+
+
+class _Part:
+    """The replay of one share of the people; share 0 of 1 is everybody."""
+
+    def __init__(self, content: Content, render: str, until: int | None, share: int = 0, shares: int = 1) -> None:
+        self.content = content
+        self.render = render
+        self.until = until
+        self.share = share
+        self.shares = shares
+        self.summary = Summary()
+        self.tally = Tally(content, messages_for(content, render), self.summary)
+        self.seen = Seen()
+        self.last: int | None = None  # the newest receipt in the log, whoever it was about
+
+    def counted(
+        self,
+        files: Sequence[str | Path],
+        strict: bool,
+        on_bad: Callable[[BadLine], None],
+        progress: Progress | None = None,
+    ) -> Counts:
+        """Read the files and count."""
+        calls = relevant_calls(
+            files, wanted_by(self.content), seen=self.seen, on_bad=on_bad, strict=strict, progress=progress
+        )
+        with _rarely_collecting():
+            self._take_all(calls if self.shares == 1 else self._own(calls))
+            return self._finished()
+
+    def _take_all(self, calls: Iterator[Call]) -> None:
+        """Take in every call; an event that nothing asks for only tells when its person was last heard of."""
+        take, known = self.tally.take, self.content.known_events
+        engine = self.tally.replay.engine
+        by_id, ids = engine.people.by_id, self.tally.replay.intake.ids
+        asks_age, one_order, until = self.content.asks_age, engine.shared_agenda is not None, self.until
+        event, by_id_type = CallKind.EVENT, IdType.ID
+        quiet: dict[str, bool] = {}
+        for call in calls:
+            at = call.at if call.at is not None else call.timestamp
+            if until is not None and at is not None and at > until:
+                continue
+            if call.kind is event and call.id_type is by_id_type and at is not None and not one_order:
+                is_quiet = quiet.get(call.name)
+                if is_quiet is None:
+                    is_quiet = quiet[call.name] = call.name.strip().lower() not in known
+                person = by_id.get(call.person) if is_quiet else None  # type: ignore[arg-type]  # None is no id
+                stamp = call.timestamp
+                if (
+                    person is not None
+                    and (call.event_id is None or call.event_id not in ids)
+                    and not (asks_age and stamp is not None and stamp < person.born)
+                ):
+                    if call.event_id is not None:
+                        ids.add(call.event_id)
+                    if at > person.last_at:
+                        person.last_at = at
+                    continue
+            take(call)
+
+    def _own(self, calls: Iterator[Call]) -> Iterator[Call]:
+        """The calls about this share's people; the ids of the others' events are remembered all the same."""
+        share, shares, crc32 = self.share, self.shares, zlib.crc32
+        ids = self.tally.replay.intake.ids
+        for call in calls:
+            if call.kind in _SEVERAL or call.person is None or call.anonymous_id is not None:
+                raise _PeopleMeet
+            if call.id_type is not IdType.ID:
+                raise _PeopleMeet
+            at = call.at if call.at is not None else call.timestamp
+            if at is not None and (self.last is None or at > self.last):
+                self.last = at
+            if crc32(call.person.encode("utf-8", "surrogatepass")) % shares == share:
+                yield call
+            elif call.event_id is not None and call.event_id not in ids:
+                ids.add(call.event_id)
+
+    def _finished(self) -> Counts:
+        replay = self.tally.replay
+        people = replay.engine.people
+        last = self.last if self.shares > 1 else max((person.last_at for person in people), default=None)
+        if last is not None:
+            replay.run.last_at = max(last, replay.run.last_at or last)
+        run = self.tally.finish(self.until)
+        run.rendered = self.render
+        run.calls = self.seen.calls
+        run.calls_by_name = self.seen.events
+        known = self.content.known_events
+        run.unused_events = Counter({name: n for name, n in run.calls_by_name.items() if name.lower() not in known})
+        return Counts(run, self.summary, self.seen.notes)
+
+
+def _apart(
+    project: Project,
+    workspace: str | None,
+    files: Sequence[str | Path],
+    render: str,
+    until: int | None,
+    processes: int,
+    strict: bool,
+    on_bad: Callable[[BadLine], None],
+) -> Counts | None:
+    """The counts of several processes together; None when some call is about several people."""
+    names = [str(file) for file in files]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        going = [
+            pool.submit(_share_counted, project, workspace, names, render, until, share, processes, strict)
+            for share in range(processes)
+        ]
+        parts = [future.result() for future in going]
+    if any(part is None for part in parts):
+        return None
+    found = [part for part in parts if part is not None]
+    for bad in found[0][1]:
+        on_bad(bad)
+    whole = found[0][0]
+    for part, _ in found[1:]:
+        whole.summary.merge(part.summary)
+        _merge_runs(whole.run, part.run)
+    return whole
+
+
+def _share_counted(
+    project: Project,
+    workspace: str | None,
+    files: Sequence[str],
+    render: str,
+    until: int | None,
+    share: int,
+    shares: int,
+    strict: bool,
+) -> tuple[Counts, list[BadLine]] | None:
+    """One process's share: its counts, and the bad lines where it is the first."""
+    bad: list[BadLine] = []
+    part = _Part(compile_content(project, workspace), render, until, share, shares)
+    try:
+        counts = part.counted(files, strict, bad.append if share == 0 else _leave)
+    except _PeopleMeet:
+        return None
+    counts.run.profiles = {}
+    return counts, bad
+
+
+def _leave(_: BadLine) -> None:
+    """Bad lines are told by the first share."""
+
+
+def _merge_runs(whole: Run, part: Run) -> None:
+    """Add what another share says; what each share sees of the whole log stays as it is."""
+    whole.assumptions += part.assumptions
+    whole.people += part.people
+    if part.first_at is not None:
+        whole.first_at = part.first_at if whole.first_at is None else min(whole.first_at, part.first_at)
+
+
+@contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """A replay keeps what it makes, so looking for garbage after every few hundred values is in vain."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
