@@ -181,7 +181,7 @@ def inverse_ages(condition: Condition) -> bool:
 
 
 def _compiled(condition: Condition, assumptions: Assumptions) -> Callable[[Moment], bool]:
-    writer = _Writer(assumptions)
+    writer = ConditionWriter(assumptions)
     source = writer.expression(condition)
     scope: dict[str, Any] = writer.names
     code = compile(f"lambda m: {source}", "<condition>", "eval")
@@ -190,7 +190,7 @@ def _compiled(condition: Condition, assumptions: Assumptions) -> Callable[[Momen
 
 
 @dataclass(slots=True)
-class _Writer:
+class ConditionWriter:
     """Writes a condition as a Python expression over `m`; *names* holds what it refers to."""
 
     assumptions: Assumptions
@@ -246,11 +246,15 @@ class _Writer:
         if self._null_counts(leaf):
             return f"{self._name(_is_there)}({data}, {self._name(leaf.path)})"
         if is_plain(leaf.path):
-            return f"{self._name(test)}({data}.get({self._name(leaf.path)}){now})"
+            return f"{self._name(test)}({self.plain_value(leaf.subject, leaf.path)}{now})"
         if "[]" in leaf.path:
             each = self._name(values_at)
             return f"any({self._name(test)}(v{now}) for v in {each}({data}, {self._name(leaf.path)}))"
         return f"{self._name(test)}({self._name(value_getter(leaf.path))}({data}){now})"
+
+    def plain_value(self, subject: Subject, name: str) -> str:
+        """The value under one name, as an expression that costs nothing to repeat."""
+        return f"{_DATA_OF[subject]}.get({self._name(name)})"
 
     def _null_counts(self, leaf: Compare) -> bool:
         """Whether null in an event's data is a value there is (assumed: it is none, semantics R11)."""

@@ -308,7 +308,9 @@ class Engine:
         """Walk a journey from its entry."""
         person, cause = journey.person, journey.cause
         person.journeys = (*person.journeys, journey)
-        self.emit(Entered(at, person.key, journey.campaign.slug, journey.number, cause.name, cause.line))
+        campaign = journey.campaign
+        asked = self.clauses(campaign.filter, self.journey_moment(journey, at), "filter") if self.full else ()
+        self.emit(Entered(at, person.key, campaign.slug, journey.number, cause.name, cause.line, asked))
         self.walk(journey, at)
 
     # --- walking ----------------------------------------------------------------------------------------------------

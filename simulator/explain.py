@@ -15,6 +15,7 @@ import msgspec
 from mailwright.definitions.conditions import All, Condition, InSegment, Not, PlacedCondition, parts_of
 from mailwright.definitions.conditions import Any as AnyOf
 from mailwright.definitions.triggers import PersonTrigger, SegmentTrigger
+from simulator.step_conditions import condition_labelled
 from simulator.trace import (
     Address,
     AnyEntry,
@@ -64,6 +65,7 @@ class Attempt:
     change: ClauseLine | None = None  # the first thing that would have to change
     place: str = ""  # of what refused it, where the content says so
     journey: tuple[AnyEntry, ...] = ()
+    because: tuple[ClauseLine | None, ...] = ()  # for each entry of the journey the clause that decided it
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class _Gathered:
     held: Held | None = None
     lapsed: Lapsed | None = None
     refused: Refused | None = None
+    entered: Entered | None = None
     journeys: list[int] = field(default_factory=list)
 
 
@@ -182,6 +185,7 @@ def _sort_in(
         case Refused():
             one.refused = entry
         case Entered(journey=journey):
+            one.entered = entry
             one.journeys.append(journey)
 
 
@@ -200,7 +204,9 @@ def _attempt(project: Project, slug: str, one: _Gathered, journeys: Mapping[int,
     attempt = Attempt(one.at, slug, one.call, one.line, "not_matched", trigger=trigger_lines, filter=filter_lines)
     if one.journeys:
         entries = tuple(entry for number in one.journeys for entry in journeys.get(number, ()))
-        return replace(attempt, verdict="entered", journey=entries)
+        because = tuple(_because(project, slug, entry) for entry in entries)
+        passed = () if one.entered is None else tuple(clause_lines(filters, one.entered.clauses))
+        return replace(attempt, verdict="entered", filter=passed, journey=entries, because=because)
     if one.refused is not None:
         place = str(project.campaign_span(slug, ("frequency",))) if one.refused.reason in _BY_FREQUENCY else ""
         return replace(attempt, verdict="refused", reason=one.refused.reason, rule=one.refused.rule, place=place)
@@ -210,6 +216,28 @@ def _attempt(project: Project, slug: str, one: _Gathered, journeys: Mapping[int,
         verdict = "lapsed" if one.lapsed is not None else "waiting"
         return replace(attempt, verdict=verdict, rule=last.rule, until=until, change=change)
     return replace(attempt, rule="R1", change=first_change(trigger, asked))
+
+
+def _because(project: Project, slug: str, entry: AnyEntry) -> ClauseLine | None:
+    """The clause that decided an entry of a journey, with what it saw."""
+    clause = None if isinstance(entry, Held | Lapsed) else getattr(entry, "clause", None)
+    if not isinstance(clause, Clause):
+        return None
+    campaign = project.campaigns[slug]
+    placed = trigger_condition(project, slug) if clause.condition == "trigger" else None
+    placed = placed or condition_labelled(campaign, clause.condition)
+    condition = None if placed is None else clause_at(placed.condition, clause.address)
+    return None if placed is None or condition is None else _clause_line(placed, condition, clause, 0)
+
+
+def clause_at(condition: Condition, address: Address) -> Condition | None:
+    """The clause at an address of *condition*; None when it has none there."""
+    for index in address:
+        parts = parts_of(condition)
+        if index >= len(parts):
+            return None
+        condition = parts[index]
+    return condition
 
 
 def trigger_condition(project: Project, slug: str) -> PlacedCondition:

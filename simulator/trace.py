@@ -79,7 +79,7 @@ class Entered(Entry, frozen=True, gc=False, tag="entered"):
     journey: int
     call: str
     line: int
-    clause: Clause | None = None
+    clauses: tuple[Clause, ...] = ()  # all of the filter's; in full detail only
 
 
 class Skipped(Entry, frozen=True, gc=False, tag="skipped"):

@@ -199,13 +199,27 @@ class Heads:
 
 def heads_of(shape: Shape, wanted: Wanted) -> Heads:
     """The decoder of *shape* for what is *wanted*."""
-    track = _struct("Track", Track, shape, shape.track_tag, shape.track, shape.data, msgspec.Raw)
-    attributes = values_kind(wanted.of_person(), REFUSED_ATTRIBUTES)
+    return _heads(shape, msgspec.Raw, values_kind(wanted.of_person(), REFUSED_ATTRIBUTES))
+
+
+def _heads(shape: Shape, data: Any, attributes: Any) -> Heads:
+    track = _struct("Track", Track, shape, shape.track_tag, shape.track, shape.data, data)
     identify = _struct("Identify", Identify, shape, "identify", shape.identify, shape.attributes, attributes)
     either: Any = track | identify
     for tag in shape.rest_tags:
         either |= msgspec.defstruct("Rest", [], bases=(Rest,), tag_field=shape.tag_field, tag=tag, gc=False)
     return Heads(shape, msgspec.json.Decoder(either).decode, track, identify)
+
+
+def flat_heads_of(shape: Shape, properties: Sequence[str]) -> Heads:
+    """The decoder of *shape* that reads a line in one go: an event's data has these *properties* as `p0`, `p1` and so on.
+
+    What is missing is None, like null; every other property, and a person's attributes, are only passed over.
+    """
+    fields = [(f"p{at}", Value, msgspec.field(name=name, default=None)) for at, name in enumerate(properties)]
+    data = msgspec.defstruct("Data", [*fields, *_never_fields(sorted(REFUSED_DATA.difference(properties)))], gc=False)
+    passed = msgspec.defstruct("Passed", [], gc=False)
+    return _heads(shape, data, passed)
 
 
 def values_kind(keep: Properties, refused: frozenset[str]) -> Any:
@@ -243,7 +257,10 @@ def _struct(name: str, base: type[Any], shape: Shape, tag: str, own: Fields, dat
             optional.append((key, kind, msgspec.field(name=theirs, default=default[0])))
         else:
             needed.append((key, kind, msgspec.field(name=theirs)))
-    empty = {"default": msgspec.Raw(b"{}")} if values is msgspec.Raw else {"default_factory": dict}
+    empty: dict[str, Any] = {"default": msgspec.Raw(b"{}")}
+    if values is not msgspec.Raw:
+        is_struct = isinstance(values, type) and issubclass(values, msgspec.Struct)
+        empty = {"default_factory": values if is_struct else dict}
     optional.append(("data", values, msgspec.field(name=data[0], **empty)))
     fields = [*needed, *optional, *_never_fields((*shape.never, *data[1:]))]
     return msgspec.defstruct(name, fields, bases=(base,), tag_field=shape.tag_field, tag=tag, gc=False)

@@ -51,7 +51,7 @@ def check_pieces(pieces: Sequence[str], scan: Iterable[Tag | Piece]) -> None:
         if event.context == "other":
             raise Unsound("Liquid decides the text of a style or script")
         if event.attribute in ("class", "id", "style"):
-            raise Unsound(f"Liquid decides a {event.attribute}")
+            raise Unsound(f"Liquid decides the {event.attribute} of an element")
         if piece.startswith("{%") and name not in PLAIN_TAGS and name not in URL_TAGS and name not in (BEGIN, END):
             raise Unsound(f"the tag '{name}' may print anything")
         if event.context == "comment" and name not in URL_TAGS | PLAIN_TAGS and piece.startswith("{%"):

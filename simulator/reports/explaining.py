@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ from simulator.reports.report import SCHEMA_VERSION
 from simulator.reports.tables import Style
 from simulator.reports.text import visible
 from simulator.reports.timeline import moment_in_words
+
+_UNDER_MOMENT = 10  # a clause stands below what it decided, behind the time
 
 
 def explanation_as_text(explanation: Explanation, style: Style | None = None) -> str:
@@ -99,11 +102,14 @@ def _details(attempt: Attempt, style: Style) -> Iterator[str]:
     elif attempt.verdict == "refused":
         change_needed = wording.in_words(attempt.reason, wording.TO_CHANGE)
         yield f"first to change: {change_needed}  {style.faint(attempt.place)}".rstrip()
-    for entry in attempt.journey:
+    because = attempt.because or (None,) * len(attempt.journey)
+    for entry, reason in zip(attempt.journey, because, strict=True):
         text, rule, tone = moment_in_words(entry)
         if text:
             shown = style.alarm(text) if tone == "bad" else text
             yield f"{wording.moment_as_text(entry.at, seconds=True)}  {shown}{f'  ({rule})' if rule else ''}"
+            if reason is not None:
+                yield _clause(replace(reason, depth=_UNDER_MOMENT), style)
 
 
 def _clause(line: ClauseLine, style: Style) -> str:
