@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gc
 import random
+import re
 import statistics
 import sys
 import time
@@ -40,8 +41,12 @@ from simulator.rendering.texts import MessageRenderer
 NOW = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 ALLOWANCE = 1.15
 LAYOUT_SIZE = 60_000
-TONES = "calm warm loud note tile frame lead fine badge strip card step soft bold edge rail page band slip mark".split()
-WORDS = "bring a friend and plan one small thing you can finish this week then tell us how it went".split()
+TONES = tuple(
+    re.findall(r"\w+", "calm warm loud note tile frame lead fine badge strip card step soft bold edge rail page band")
+)
+WORDS = tuple(
+    re.findall(r"\w+", "bring a friend and plan one small thing you can finish this week then tell us how it went")
+)
 
 BODY = """<h1 class="lead">Hello {{ customer.first_name | default: "there" | capitalize }}</h1>
 {% assign sum = 0 %}{% if event.source == "sms" %}<p class="note">Thanks for your text.</p>
@@ -49,20 +54,28 @@ BODY = """<h1 class="lead">Hello {{ customer.first_name | default: "there" | cap
 {% else %}<p class="note">Welcome from {{ event.source | upcase }}.</p>{% endif %}
 <table class="tile" role="presentation" width="100%"><tbody>
 {% for task in event.tasks %}<tr class="strip"><td class="fine">{{ forloop.index }}</td>
-<td class="card"><a class="step" href="https://www.example.org/tasks/{{ task.id }}">{{ task.name | escape | truncate: 32 }}</a>
+<td class="card"><a class="step" href="https://www.example.org/tasks/{{ task.id }}">
+{{ task.name | escape | truncate: 32 }}</a>
 {% if task.due %}<span class="fine">until {{ task.due | date: "%b %d, %Y" }}</span>{% endif %}</td>
 <td class="badge">{{ task.points | times: 3 | plus: 1 }} points{% assign sum = sum | plus: task.points %}</td></tr>
 {% endfor %}</tbody></table>
-<p class="calm">That is {{ sum }} in all. {% if customer.badges > 3 %}{{ customer.badges }} badges so far.{% else %}Nearly there.{% endif %}
+<p class="calm">That is {{ sum }} in all. {% if customer.badges > 3 %}{{ customer.badges }} badges so far.
+{% else %}Nearly there.{% endif %}
 {% unless customer.verified %}<a class="step" href="{{ event.link }}">Verify your address</a>{% endunless %}</p>
 <p class="calm">You follow {{ customer.causes | join: ", " | downcase }}.</p>
 {% case customer.plan %}{% when "pro" %}<p class="warm">Your coach writes on Mondays.</p>
 {% when "team" %}<p class="warm">There is room for {{ customer.seats | default: 3 }} more.</p>
 {% else %}<p class="warm">Free, and it stays so.</p>{% endcase %}
-<p class="fine">Joined in {{ customer.city | default: "your town" }}, last seen {{ customer.seen | date: "%Y-%m-%d" }}.</p>
+<p class="fine">Joined in {{ customer.city | default: "your town" }},
+last seen {{ customer.seen | date: "%Y-%m-%d" }}.</p>
 <table class="frame" role="presentation"><tbody><tr><td class="card">
 <a class="step" href="https://www.example.org/go?c={{ event.id }}">Open</a></td></tr></tbody></table>
 """
+
+
+def words(chance: random.Random, count: int) -> str:
+    """Some words."""
+    return " ".join(chance.choices(WORDS, k=count))
 
 
 def layout_source(chance: random.Random) -> str:
@@ -88,16 +101,18 @@ def layout_source(chance: random.Random) -> str:
     foot = (
         '<table class="fine"><tbody><tr><td class="note"><p class="fine">For {{ customer.email }} in '
         '{{ customer.city | default: "your town" }}. {% if customer.plan == "free" %}<a class="step" '
-        'href="https://www.example.org/plans">See plans</a>{% endif %} &copy; {{ event.year }}</p></td></tr></tbody></table>'
+        'href="https://www.example.org/plans">See plans</a>{% endif %} &copy; {{ event.year }}</p>'
+        "</td></tr></tbody></table>"
         "</body></html>\n"
     )
     blocks: list[str] = []
     while sum(map(len, blocks)) < LAYOUT_SIZE:
         cells = "".join(
-            f'<td class="{chance.choice(TONES)}" width="{chance.randrange(90, 200)}"><p class="{chance.choice(TONES)}">'
-            f'{" ".join(chance.choices(WORDS, k=14))}.</p><a class="step" href="https://www.example.org/{len(blocks)}/{n}">'
-            f'<img class="tile" src="https://img.example.org/{len(blocks)}-{n}.png" alt="{" ".join(chance.choices(WORDS, k=3))}"></a></td>'
-            for n in range(3)
+            f'<td class="{chance.choice(TONES)}" width="{chance.randrange(90, 200)}">'
+            f'<p class="{chance.choice(TONES)}">{words(chance, 14)}.</p>'
+            f'<a class="step" href="https://www.example.org/{len(blocks)}/{number}"><img class="tile" '
+            f'src="https://img.example.org/{len(blocks)}-{number}.png" alt="{words(chance, 3)}"></a></td>'
+            for number in range(3)
         )
         blocks.append(
             f'<table class="{chance.choice(TONES)}" width="600"><tbody><tr class="strip">{cells}</tr></tbody></table>\n'
@@ -146,7 +161,7 @@ def made_up_people(count: int, chance: random.Random) -> list[dict[str, Any]]:
 
 def name_of(chance: random.Random) -> str:
     """A task's name; the engines differ on a text of exactly the length it is cut to, so that length is left out."""
-    name = " ".join(chance.choices(WORDS, k=chance.randrange(3, 9)))
+    name = words(chance, chance.randrange(3, 9))
     return f"{name}." if len(name) == 32 else name
 
 

@@ -84,7 +84,7 @@ def assumptions_from(settings: Mapping[str, Any]) -> Assumptions:
             )
         if not _fits(value, kinds[name]):
             raise ConfigurationError(
-                f"the assumption '{name}' cannot be {value!r}", hint=f"one of: {_allowed(kinds[name])}"
+                f"the assumption '{name}' cannot be {value!r}", hint=f"one of: {allowed_values(kinds[name])}"
             )
     return Assumptions(**settings)
 
@@ -95,7 +95,8 @@ def _fits(value: Any, kind: Any) -> bool:
     return type(value) is kind and (kind is not int or value >= 0)
 
 
-def _allowed(kind: Any) -> str:
+def allowed_values(kind: Any) -> str:
+    """What a setting of that type may be, in words."""
     if get_origin(kind) is Literal:
         return ", ".join(str(value) for value in get_args(kind))
     return "true or false" if kind is bool else "a whole number from 0"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -73,14 +74,15 @@ def page_folder(asked: Path | None) -> Path:
 
 
 def next_steps(root: Path, page: Path) -> str:
-    """Where the page is and three commands to go on with."""
-    at = "" if root == Path.cwd() else f" -C {_shown(root)}"
+    """Where the page is and three commands to go on with, called as this one was."""
+    called = shlex.quote(os.environ.get("MAILWRIGHT_CALLED", "mailwright"))
+    at = "" if root == Path.cwd() else f" -C {shlex.quote(_shown(root))}"
     return (
         f"\nThe emails, failures and journeys: {_shown(page)}\n\n"
         "Try next:\n"
-        f"  mailwright{at} explain --sample {SAMPLE} --campaign {CAMPAIGN}\n"
-        f"  mailwright{at} check\n"
-        "  mailwright init hello"
+        f"  {called}{at} explain --sample {SAMPLE} --campaign {CAMPAIGN}\n"
+        f"  {called}{at} check\n"
+        f"  {called} init hello"
     )
 
 

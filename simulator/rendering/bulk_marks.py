@@ -18,7 +18,7 @@ TEXT, ATTRIBUTE, COMMENT, CLOSE, LINK, LINK_CLOSE = "012345"
 _DIGITS = 3  # of the number of a link's kind
 _KEPT_LINKS = 4096
 _TELLING = ("class", "disable-url-params")
-_PLAIN_TEXT = re.compile("[&<>\u00a0\r\x00\ud800-\udfff]")
+_PLAIN_TEXT = re.compile("[&<>{\u00a0\r\x00\ud800-\udfff]")
 _PLAIN_ATTRIBUTE = re.compile("[\"'&\u00a0\r\x00\ud800-\udfff]")
 _PLAIN_COMMENT = re.compile("--|[>\r\x00\ud800-\udfff]")
 _NEEDS_PARSER = re.compile("[\r\x00\ud800-\udfff]|&[#\\w]*$")
@@ -126,11 +126,11 @@ def _text(value: object) -> str:
 def text_value(value: str) -> str:
     """A value between tags.
 
-    Raises: OneByOne for markup.
+    Raises: OneByOne for markup, and for what may be JSON, which a snippet that begins with it stands for (liquid §9).
     """
     if not _PLAIN_TEXT.search(value):
         return value
-    if _NEEDS_PARSER.search(value) or "<" in value:
+    if _NEEDS_PARSER.search(value) or "<" in value or value.lstrip().startswith("{"):
         raise OneByOne
     return html.escape(html.unescape(value), quote=False).replace("\u00a0", "&nbsp;")
 

@@ -78,7 +78,9 @@ def finished_email(
 ) -> Rendered:
     """An email from its texts and its page, whose CSS is inlined already; its links too, unless *with_links*."""
     values, message = texts.values, renderer.message
-    page = with_preheader(page, values.get("preheader", ""), is_shown=bool(values.get("preheader")) and _shows_preheader(message))
+    preheader = values.get("preheader", "")
+    if preheader:
+        page = with_preheader(page, preheader, is_shown=_shows_preheader(message))
     page, links = decorate_links(page, texts.decoration) if with_links else (page, ())
     text = texts.text
     if text is None:

@@ -220,11 +220,11 @@ def test_a_message_is_asked_for_its_state(asked, expected):
 def test_the_next_change_is_the_second_at_which_the_answer_turns(condition, who):
     check = Check(condition, USUAL)
     before = check.holds(moment_of(who))
-    turn = check.next_change(moment_of(who))
+    turn = check.next_change(moment_of(who), {})
     assert turn is not None
     assert check.holds(moment_of(who, now=turn - 1)) is before
     assert check.holds(moment_of(who, now=turn)) is not before
-    assert check.next_change(moment_of(who, now=turn)) is None
+    assert check.next_change(moment_of(who, now=turn), {}) is None
 
 
 def test_changes_and_messages_grow_old_too():
@@ -234,7 +234,7 @@ def test_changes_and_messages_grow_old_too():
     moment = moment_of(who)
     moment.campaign = "welcome"
     for condition in (Changed("plan", within=WEEK), MessageIs("hi", MessageState.OPENED, within=WEEK)):
-        assert Check(condition, USUAL).next_change(moment) == START + 7 * DAY + 1
+        assert Check(condition, USUAL).next_change(moment, {}) == START + 7 * DAY + 1
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_changes_and_messages_grow_old_too():
     ],
 )
 def test_what_time_cannot_change_has_no_next_change(condition):
-    assert Check(condition, USUAL).next_change(moment_of(somebody())) is None
+    assert Check(condition, USUAL).next_change(moment_of(somebody()), {}) is None
 
 
 # --- which clause decided ---------------------------------------------------------------------------------------------
@@ -415,6 +415,6 @@ def test_no_clause_in_the_trace_lies_about_its_answer(condition, event_data, att
 def test_between_two_turns_time_changes_nothing(condition, attributes):
     who = somebody(**attributes)
     check = Check(condition, USUAL)
-    turn = check.next_change(moment_of(who))
+    turn = check.next_change(moment_of(who), {})
     later = START + 50 if turn is None else min(turn - 1, START + 50)
     assert check.holds(moment_of(who, now=later)) is check.holds(moment_of(who))

@@ -24,8 +24,14 @@ FRAME = (
 )
 
 
-def message_of(body: str, *, css: str = CSS, layout: str | None = None, dialect: str = "latest", **fields: Any) -> AssembledMessage:
-    snippets = {"sign": "<p class='a'>{{ customer.name }} &amp; team</p>", "word": "{{ customer.name | escape }}"}
+def message_of(
+    body: str, *, css: str = CSS, layout: str | None = None, dialect: str = "latest", **fields: Any
+) -> AssembledMessage:
+    snippets = {
+        "sign": "<p class='a'>{{ customer.name }} &amp; team</p>",
+        "word": "{{ customer.name | escape }}",
+        "data": '{"a": 1}',
+    }
     frame = Layout("frame", 1, "Frame v1", Text(layout or FRAME.format(css=css), "frame.liquid"))
     parts = {"subject": Text("News", "m.liquid"), "body": Text(body, "m.liquid", 5), "layout": frame.body}
     return AssembledMessage(
@@ -53,7 +59,9 @@ def pages_of(message: AssembledMessage, moments: list[RenderMoment], rules: Rend
     return found
 
 
-def bulk_pages(message: AssembledMessage, moments: list[RenderMoment], rules: RenderRules = RULES) -> tuple[list[str], BulkRenderer]:
+def bulk_pages(
+    message: AssembledMessage, moments: list[RenderMoment], rules: RenderRules = RULES
+) -> tuple[list[str], BulkRenderer]:
     bulk = BulkRenderer(rules)
     results = bulk.render_many(message, moments)
     return [one.html if isinstance(one, Rendered) else f"{one.span} {one}" for one in results], bulk
@@ -62,7 +70,7 @@ def bulk_pages(message: AssembledMessage, moments: list[RenderMoment], rules: Re
 VALUES = [
     "plain", "Tom & Jerry", "a &amp; b", "&lt;b&gt;", "a > b", "<b>bold</b>", '"quoted"', "it's", "\u00a0", "é 😀", "", " ",
     "a&b=c&copy=1", "x&", "&copy;", "line\nbreak", "cr\r", "https://x.example.org/?a=1&b=2", "\x01", "\x010abc", "-->", "\ue000",
-    "\x00", "&#39;", "&notanentity;", "</td>",
+    "\x00", "&#39;", "&notanentity;", "</td>", '{"a": 1}', "{b}",
 ]  # fmt: skip
 
 
@@ -127,6 +135,7 @@ def test_sound_templates_are_inlined_once(body):
         ("<p>{% random 3 %}</p>", CSS, "may print anything"),
         ("<p>&{{ event.v }};</p>", CSS, "unfinished entity"),
         ("<p>\ue000</p>", CSS, "private-use"),
+        ("<p>{{ snippets.data }}</p>", CSS, "may be data"),
         ("<p>x", CSS, "not whole HTML"),
         ("<!--{{ event.v }}--><p>x</p>", CSS, "begins with Liquid"),
     ],
@@ -190,13 +199,17 @@ def test_the_preheader_is_the_same_in_bulk():
 # --- random templates and people -------------------------------------------------------------------------------------
 
 text = st.sampled_from(["word ", "a &amp; b", "&nbsp;", "é", "\n", "&", "<br>", "<img src='x.png' class='a'>"])
-spot = st.sampled_from(["{{ event.v }}", "{{ event.w | escape }}", "{{ customer.name }}", "{{ snippets.word }}", "{{ i }}"])
+spot = st.sampled_from(
+    ["{{ event.v }}", "{{ event.w | escape }}", "{{ customer.name }}", "{{ snippets.word }}", "{{ i }}"]
+)
 leaf = st.one_of(text, spot, st.just("{{ snippets.sign }}"), st.just("{% assign i = event.w %}"))
 NAMES = ["p", "div", "span", "td", "table", "ul", "li", "a", "b", "h1"]
 
 
 def around(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    classes = st.sampled_from(["", " class='a'", ' class="b a"', " class='{{ event.v }}'", " title=\"{{ event.v }}\"", " id=x"])
+    classes = st.sampled_from(
+        ["", " class='a'", ' class="b a"', " class='{{ event.v }}'", ' title="{{ event.v }}"', " id=x"]
+    )
     return st.one_of(
         st.lists(inner, max_size=3).map("".join),
         st.tuples(st.sampled_from(NAMES), classes, inner).map(lambda p: f"<{p[0]}{p[1]}>{p[2]}</{p[0]}>"),
