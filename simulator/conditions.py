@@ -206,16 +206,16 @@ class ConditionWriter:
             case CompareFields():
                 return self._fields(condition)
             case InSegment(segment=segment):
-                return f"m.in_segment({self._name(segment)}, m)"
+                return f"m.in_segment({self.named(segment)}, m)"
             case Performed():
                 return self._performed(condition)
             case Changed():
                 return self._changed(condition)
             case Happens(event=event, type=kind, where=where):
                 inner = self._inner(where)
-                return f"m.person.happened({self._name((kind.value, event.lower()))}, {inner}, m)"
+                return f"m.person.happened({self.named((kind.value, event.lower()))}, {inner}, m)"
             case MessageIs():
-                return f"m.person.message_is({self._name(condition)}, m)"
+                return f"m.person.message_is({self.named(condition)}, m)"
             case All(parts=parts):
                 return "(" + " and ".join(self.expression(part) for part in parts) + ")" if parts else "True"
             case AnyOf(parts=parts):
@@ -227,12 +227,13 @@ class ConditionWriter:
 
     def _fits_all(self, leaf: Compare) -> str:
         """Whether every element passes, of which there is one: so its negation holds as soon as one does not."""
-        test = self._name(value_test(leaf.operator, leaf.values, self.assumptions))
-        found = f"{self._name(values_at)}({_DATA_OF[leaf.subject]}, {self._name(leaf.path)})"
+        test = self.named(value_test(leaf.operator, leaf.values, self.assumptions))
+        found = f"{self.named(values_at)}({_DATA_OF[leaf.subject]}, {self.named(leaf.path)})"
         now = ", m.now" if is_timed(leaf.operator) else ""
         return f"({self.expression(leaf)} and all({test}(v{now}) for v in {found}))"
 
-    def _name(self, value: Any) -> str:
+    def named(self, value: Any) -> str:
+        """A name under which the expression finds *value*."""
         name = f"k{len(self.names)}"
         self.names[name] = value
         return name
@@ -241,20 +242,20 @@ class ConditionWriter:
         test = value_test(leaf.operator, leaf.values, self.assumptions)
         now = ", m.now" if is_timed(leaf.operator) else ""
         if leaf.subject in (Subject.TO, Subject.FROM):
-            return f"{self._name(test)}({'m.to' if leaf.subject is Subject.TO else 'm.from_'}{now})"
+            return f"{self.named(test)}({'m.to' if leaf.subject is Subject.TO else 'm.from_'}{now})"
         data = _DATA_OF[leaf.subject]
         if self._null_counts(leaf):
-            return f"{self._name(_is_there)}({data}, {self._name(leaf.path)})"
+            return f"{self.named(_is_there)}({data}, {self.named(leaf.path)})"
         if is_plain(leaf.path):
-            return f"{self._name(test)}({self.plain_value(leaf.subject, leaf.path)}{now})"
+            return f"{self.named(test)}({self.plain_value(leaf.subject, leaf.path)}{now})"
         if "[]" in leaf.path:
-            each = self._name(values_at)
-            return f"any({self._name(test)}(v{now}) for v in {each}({data}, {self._name(leaf.path)}))"
-        return f"{self._name(test)}({self._name(value_getter(leaf.path))}({data}){now})"
+            each = self.named(values_at)
+            return f"any({self.named(test)}(v{now}) for v in {each}({data}, {self.named(leaf.path)}))"
+        return f"{self.named(test)}({self.named(value_getter(leaf.path))}({data}){now})"
 
     def plain_value(self, subject: Subject, name: str) -> str:
         """The value under one name, as an expression that costs nothing to repeat."""
-        return f"{_DATA_OF[subject]}.get({self._name(name)})"
+        return f"{_DATA_OF[subject]}.get({self.named(name)})"
 
     def _null_counts(self, leaf: Compare) -> bool:
         """Whether null in an event's data is a value there is (assumed: it is none, semantics R11)."""
@@ -262,20 +263,20 @@ class ConditionWriter:
         return of_event and leaf.operator is Operator.EXISTS and self.assumptions.null_property == "present"
 
     def _fields(self, leaf: CompareFields) -> str:
-        test = self._name(fields_test(leaf.operator, self.assumptions))
-        left = f"{self._name(value_getter(leaf.left_path))}({_DATA_OF[leaf.left]})"
-        right = f"{self._name(value_getter(leaf.right_path))}({_DATA_OF[leaf.right]})"
+        test = self.named(fields_test(leaf.operator, self.assumptions))
+        left = f"{self.named(value_getter(leaf.left_path))}({_DATA_OF[leaf.left]})"
+        right = f"{self.named(value_getter(leaf.right_path))}({_DATA_OF[leaf.right]})"
         return f"{test}({left}, {right})"
 
     def _performed(self, leaf: Performed) -> str:
-        key = self._name((leaf.type.value, leaf.event.lower()))
+        key = self.named((leaf.type.value, leaf.event.lower()))
         within = _seconds(leaf.within)
         found = f"m.person.count({key}, {within}, {self._inner(leaf.where)}, m)"
         return f"({found} {self._comparison(leaf.times)})"
 
     def _changed(self, leaf: Changed) -> str:
         within = _seconds(leaf.within)
-        found = f"m.person.count_changes({self._name(leaf.attribute)}, {within}, {self._inner(leaf.where)}, m)"
+        found = f"m.person.count_changes({self.named(leaf.attribute)}, {within}, {self._inner(leaf.where)}, m)"
         return f"({found} {self._comparison(leaf.times)})"
 
     def _comparison(self, times: int) -> str:
@@ -283,7 +284,7 @@ class ConditionWriter:
         return f"{'>=' if self.assumptions.times_means == 'at_least' else '=='} {int(times)}"
 
     def _inner(self, where: Condition | None) -> str:
-        return "None" if where is None else self._name(_compiled(where, self.assumptions))
+        return "None" if where is None else self.named(_compiled(where, self.assumptions))
 
     def _negated(self, part: Condition) -> str:
         inner = self.expression(part)
@@ -294,7 +295,7 @@ class ConditionWriter:
             # within N days" needs a profile at least N days old (semantics R107).
             return f"(not {inner} and m.person.age(m.now) >= {_seconds(part.within)})"
         if isinstance(part, Changed) and self.assumptions.inverse_attribute_change == "fails":
-            present = f"m.attributes.get({self._name(part.attribute)}) is not None"
+            present = f"m.attributes.get({self.named(part.attribute)}) is not None"
             return f"(not {inner} and {present})"
         if isinstance(part, Compare) and self.assumptions.missing_property_negation == "fails":
             there = self.expression(Compare(part.subject, part.path, Operator.EXISTS))

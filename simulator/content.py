@@ -138,9 +138,7 @@ def compile_content(project: Project, workspace_name: str | None = None) -> Cont
         names=_names(campaigns),
         segments=segments,
         manual_segments=frozenset(slug for slug, segment in project.segments.items() if segment.manual),
-        segment_numbers={
-            str(segment.id): slug for slug, segment in project.segments.items() if segment.id is not None
-        },
+        segment_numbers={str(segment.id): slug for slug, segment in project.segments.items() if segment.id is not None},
         remembered=_event_names(everywhere, Performed),
         waited=_event_names(everywhere, Happens),
         watched_changes=frozenset(name for check in everywhere for name in check.reads.changes),
@@ -339,4 +337,3 @@ def _crosses(node: Node) -> bool:
             return event.of is not None
         case _:
             return False
-

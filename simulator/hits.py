@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mailwright.definitions.conditions import All, Compare, Condition, Not, Subject, Unclaimed, walk
-from mailwright.definitions.conditions import Any as AnyOf
-from simulator.conditions import ConditionWriter
+from simulator.asking import Ask, ask_of, plain_reads
 from simulator.history.calls import Call, CallKind
 from simulator.history.heads import REFUSED_DATA, SHAPES, DoesNotFit, Heads, flat_heads_of
 from simulator.history.json_lines import calls_of_line
@@ -26,21 +24,16 @@ from simulator.history.readers import calls_of_log, label_of, open_log
 from simulator.history.refusals import OnBad, Refusals
 from simulator.history.streams import Progress, StreamBroken, lines_of, log_files
 from simulator.moment import NOTHING, Moment
-from simulator.operators import comparison_key, is_timed
-from simulator.paths import is_plain
 from simulator.people import Person
 
 if TYPE_CHECKING:
-    from mailwright.definitions.assumptions import Assumptions
     from simulator.content import Content
     from simulator.routing import Route, Router
 
 Hit = tuple[int, str | None, int | None, str]
 """Line, person, time of receipt (the event's own where the log holds none, in Unix seconds) and campaign."""
-Ask = Callable[[Any], Sequence[str]]  # decoded data → slugs
 
 _BATCH = 1 << 15  # bytes
-_KEPT = 10_000  # texts whose comparison key is remembered
 _NAMES = 50_000
 _TYPES = {CallKind.EVENT: "event", CallKind.PAGE: "page", CallKind.SCREEN: "screen"}
 _UNFIT = (msgspec.MsgspecError, DoesNotFit, UnicodeDecodeError, RecursionError, OverflowError)
@@ -120,6 +113,7 @@ class _HitReader:
     def _of_lines(self, lines: list[bytes], first: int, refusals: Refusals) -> list[Hit]:
         heads, decoded = self._decoded(lines)
         track, identify, make, asks = heads.track, heads.identify, heads.shape.call, self._asks
+        slugs = self._slugs
         event = CallKind.EVENT
         hits: list[Hit] = []
         for number, head in enumerate(decoded, first):
@@ -130,8 +124,8 @@ class _HitReader:
                     if ask is not None and (found := ask(head.data)):
                         call = make(head, number, event, "", {})
                         at = call.timestamp if call.at is None else call.at
-                        for slug in found:
-                            hits.append((number, call.person, at, slug))
+                        for campaign in found:
+                            hits.append((number, call.person, at, slugs[campaign]))
                 elif kind is not identify:
                     raise DoesNotFit
             except _UNFIT:
@@ -218,51 +212,19 @@ class _Asks(dict[str, Ask | None]):
         super().__init__()
         self._content = content
         self._places = {name: f"p{at}" for at, name in enumerate(properties)}
-        self._slugs = [campaign.slug for campaign in content.campaigns]
 
     def __missing__(self, written: str) -> Ask | None:
         router = router_of(self._content, "event", written)
         ask: Ask | None = None
-        if not written.strip():
-            ask = _general
-        elif router is not None:
-            ask = ask_of(router, self._places, self._slugs, self._content.assumptions)
+        if router is not None:
+            ask = ask_of(router, self._places, self._content.assumptions) or _in_general
+        elif not written.strip():
+            ask = _in_general
         if len(self) < _NAMES:
             self[written] = ask
         return ask
 
 
-def _general(_: object) -> Sequence[str]:
+def _in_general(_: object) -> Sequence[int]:
+    """What the general way has to answer."""
     raise DoesNotFit
-
-
-def ask_of(router: Router, places: dict[str, str], slugs: Sequence[str], assumptions: Assumptions) -> Ask:
-    """All triggers of one event as one function of its decoded data; *places* says where a property stands in it.
-
-    What asks more than plain properties goes the general way, to `Router.matches` itself.
-    """
-    if not all(_is_flat(route.condition, assumptions) for route in router.every):
-        return _general
-    writer = _FlatWriter(assumptions, places=places)
-    named = writer.names
-    tests = [(route, "True" if route.always else writer.expression(route.condition)) for route in router.rest]
-    keyed = [
-        (writer.plain_value(Subject.DATA, name), _keys(router.numbers), _table(table, writer, slugs))
-        for name, table in router.keyed
-    ]
-    lines = ["def ask(d):"]
-    body = ["    found = []"]
-    for route, test in tests:
-        body += [f"    if {test}:", f"        found.append({(route.number, slugs[route.number])!r})"]
-    for at, (value, keys, table) in enumerate(keyed):
-        named[f"key{at}"], named[f"table{at}"] = keys, table
-        body += [
-            f"    if {value} is not None:",
-            f"        for pair, test in table{at}(key{at}[{value}] if {value}.__class__ is str else key{at}.of({value}), ()):",
-            "            if test is None or test(d):",
-            "                found.append(pair)",
-        ]
-    lines += [f"    {place} = d.{place}" for place in sorted(writer.read)]
-    lines += body
-    lines += ["    if len(found) > 1:", "        found.sort()", "    return found"]
-    return lines, named

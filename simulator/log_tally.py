@@ -1,8 +1,8 @@
 """The counts of a whole log: read, replayed and added up in one pass, by one process or several.
 
-Each process reads the whole log and replays its own people: reading is cheap beside journeys, and nothing has to be handed
-over but counts. People meet only through calls that name two of them or everybody; a log that holds such calls, or content
-that reaches from one person to another, is replayed by one process.
+Each process reads the whole log and replays its own people: reading is cheap beside journeys, and nothing has to be
+handed over but counts. People meet only through calls that name two of them or everybody; a log that holds such calls,
+or content that reaches from one person to another, is replayed by one process.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
     from mailwright.definitions.project import Project
     from simulator.history.streams import Progress
 
-_SEVERAL = frozenset(
-    {CallKind.MERGE, CallKind.OBJECT, CallKind.OBJECT_GONE, CallKind.BROADCAST, CallKind.WEBHOOK}
-)
+_SEVERAL = frozenset({CallKind.MERGE, CallKind.OBJECT, CallKind.OBJECT_GONE, CallKind.BROADCAST, CallKind.WEBHOOK})
 
 
 @dataclass(slots=True)

@@ -71,7 +71,8 @@ def _go(engine: Engine, journey: Journey, node: Node | None, at: int) -> None:
     engine.walk(journey, at)
 
 
-# --- delays -------------------------------------------------------------------------------------------------------------
+# --- delays
+# -------------------------------------------------------------------------------------------------------------
 
 
 def _wait(engine: Engine, journey: Journey, node: Node, at: int) -> Following:
@@ -112,7 +113,8 @@ def _window(engine: Engine, journey: Journey, node: Node, at: int) -> Following:
     return RESTS
 
 
-# --- waits --------------------------------------------------------------------------------------------------------------
+# --- waits
+# --------------------------------------------------------------------------------------------------------------
 
 
 def _wait_until(engine: Engine, journey: Journey, node: Node, at: int) -> Following:
@@ -192,7 +194,8 @@ def _late(engine: Engine, journey: Journey, node: Node, at: int) -> Following:
     return way.first
 
 
-# --- branches -----------------------------------------------------------------------------------------------------------
+# --- branches
+# -----------------------------------------------------------------------------------------------------------
 
 
 def _branch(engine: Engine, journey: Journey, node: Node, at: int) -> Following:
@@ -241,7 +244,8 @@ def _languages(engine: Engine, journey: Journey, node: Node, at: int) -> Followi
     return way.first if way is not None else node.next
 
 
-# --- data ---------------------------------------------------------------------------------------------------------------
+# --- data
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def _set(engine: Engine, journey: Journey, node: Node, at: int) -> Following:

@@ -55,9 +55,7 @@ class Tally:
             per_day[(opened.at + offset) // DAY, channel, good] += 1
         for _ in range(self._early[id(recording)]):
             cause = opened.cause
-            self.summary.early_email(
-                person.key, opened.recordable.campaign.slug, cause.name, cause.line, opened.at
-            )
+            self.summary.early_email(person.key, opened.recordable.campaign.slug, cause.name, cause.line, opened.at)
 
     def _look_at(self, recording: Recording) -> tuple[tuple[int, str, bool], ...]:
         start = recording.entries[0].at

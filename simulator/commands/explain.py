@@ -23,9 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `explain`."""
     parser.add_argument("files", nargs="*", metavar="FILE", help="event logs or folders of them; - is standard input")
     parser.add_argument("--person", metavar="PERSON", help="an id, an email, or a report's p-… name")
-    parser.add_argument(
-        "--campaign", action="append", default=[], metavar="CAMPAIGN", help="only this one; repeatable"
-    )
+    parser.add_argument("--campaign", action="append", default=[], metavar="CAMPAIGN", help="only this one; repeatable")
     parser.add_argument("--event", metavar="NAME|LINE", help="only calls of this name, or of this line of the log")
     parser.add_argument("--sample", metavar="SAMPLE", help="a sample's person and event in place of a log")
     parser.add_argument("--as", dest="workspace", metavar="WORKSPACE", help="the workspace to pretend to be")

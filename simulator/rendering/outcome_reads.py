@@ -1,8 +1,8 @@
 """What of a person and an event decides whether a template fails: its reads, as functions that make a key.
 
 Source: liquid §5 for what fails. An output fails by its variable's absence, unless a filter can refuse a value; a test
-decides by what it asks; everything else counts by its whole value. A template whose outcome depends on the time, on chance
-or on Liquid within data is *opaque*: it has to be rendered.
+decides by what it asks; everything else counts by its whole value. A template whose outcome depends on the time, on
+chance or on Liquid within data is *opaque*: it has to be rendered.
 """
 
 from __future__ import annotations

@@ -402,7 +402,9 @@ def test_a_segment_on_time_is_joined_without_new_data(condition, attributes, exp
 def test_members_of_after_leave_as_time_passes():
     soon = person("due", DAY, operator=Operator.MORE_THAN_AHEAD)
     what = project(
-        campaign(SegmentTrigger(segment="d"), {"wait": "1h"}, {"email": "a"}, {"wait": "1d"}, {"email": "b"}, exit=STOPS),
+        campaign(
+            SegmentTrigger(segment="d"), {"wait": "1h"}, {"email": "a"}, {"wait": "1d"}, {"email": "b"}, exit=STOPS
+        ),
         segments={"d": segment(soon)},
     )
     found = run(what, me(due=START + DAY + 2 * HOUR))
@@ -440,7 +442,11 @@ def test_a_segment_of_people_who_did_it_three_times_is_joined_at_the_third():
 
 
 def test_a_segment_inside_a_segment_is_followed():
-    segments = {"pro": segment(person("plan", "pro")), "vip": segment(All((InSegment("pro"), InSegment("s")))), **MANUAL}
+    segments = {
+        "pro": segment(person("plan", "pro")),
+        "vip": segment(All((InSegment("pro"), InSegment("s")))),
+        **MANUAL,
+    }
     what = project(campaign(SegmentTrigger(segment="vip")), segments=segments)
     assert entered(run(what, me(), join(START + 1), me(START + 2, plan="pro"))) == [2]
 

@@ -136,9 +136,7 @@ def test_a_negated_time_test_holds_for_another_form_and_says_what_it_stood_on():
     ("where", "given", "setting"),
     [
         pytest.param(Not(data("source", "sms")), {}, "missing_property_negation", id="a missing property"),
-        pytest.param(
-            Not(data("source", operator=Operator.EXISTS)), {"source": None}, "null_property", id="a null"
-        ),
+        pytest.param(Not(data("source", operator=Operator.EXISTS)), {"source": None}, "null_property", id="a null"),
         pytest.param(data("id", 8), {"id": "8.0"}, "numbers_compare_as", id="numeric texts"),
         pytest.param(
             data("tags", "sale", operator=Operator.CONTAINS), {"tags": ["Sale"]}, "contains_on_list", id="a list"
@@ -195,7 +193,10 @@ def test_two_people_s_campaigns_that_cause_each_other_s_events_come_to_an_end():
 
 
 def test_a_deleted_person_gets_no_event_that_was_on_its_way():
-    campaigns = {"a": campaign("go", {"wait": "1d"}, {"create_event": {"name": "made", "of": "q"}}), "b": campaign("made")}
+    campaigns = {
+        "a": campaign("go", {"wait": "1d"}, {"create_event": {"name": "made", "of": "q"}}),
+        "b": campaign("made"),
+    }
     gone = call(CallKind.DELETE, "q", START + HOUR)
     found = run(project(campaigns), ME, identify("q", at=START), track("go"), gone)
     assert [entry.person for entry in of_kind(found, Entered)] == ["p", "q"], "the event makes a fresh profile"

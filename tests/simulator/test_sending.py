@@ -187,9 +187,7 @@ def test_the_limit_spans_campaigns_and_channels_and_is_each_person_s():
     found = run(project(campaigns, workspace=workspace), me(), other, track("go"), track("go", "q"))
     statuses = [(entry.person, entry.step, entry.status) for entry in of_kind(found, Delivery)]
     assert statuses == [
-        (who, step, status)
-        for who in "pq"
-        for step, status in (("m", "sent"), ("n", "undeliverable"), ("o", "sent"))
+        (who, step, status) for who in "pq" for step, status in (("m", "sent"), ("n", "undeliverable"), ("o", "sent"))
     ]
 
 

@@ -110,7 +110,9 @@ def test_a_window_opens_at_its_edge(reached, opens):
         pytest.param({"timezone": "Europe/Paris"}, "2025-03-04 08:00", id="timezone"),
         pytest.param({"timezone": "europe/paris"}, "2025-03-04 08:00", id="in lower case"),
         pytest.param({"cio_timezone": "Europe/Paris"}, "2025-03-04 08:00", id="cio_timezone"),
-        pytest.param({"timezone": "Mars", "cio_timezone": "Europe/Paris"}, "2025-03-04 08:00", id="the first that is one"),
+        pytest.param(
+            {"timezone": "Mars", "cio_timezone": "Europe/Paris"}, "2025-03-04 08:00", id="the first that is one"
+        ),
         pytest.param({"timezone": "Mars"}, "2025-03-03 14:00", id="no zone of that name"),
         pytest.param({"timezone": 5}, "2025-03-03 14:00", id="no text at all"),
         pytest.param({"Timezone": "Europe/Paris"}, "2025-03-03 14:00", id="attribute names have a case"),
@@ -336,7 +338,9 @@ def test_a_split_goes_from_left_to_right(split, attributes, expected):
 
 
 def test_a_split_without_a_default_goes_on():
-    found = walk({"split": [{"if": person("a", 1), "then": [{"email": "a"}], "name": "A"}], "id": "s"}, {"email": "end"})
+    found = walk(
+        {"split": [{"if": person("a", 1), "then": [{"email": "a"}], "name": "A"}], "id": "s"}, {"email": "end"}
+    )
     assert sent(found) == [("end", 0)]
     assert ways(found) == [("s", "else", 0)]
 
@@ -346,7 +350,11 @@ def crowd(number):
 
 
 def test_cohorts_share_people_as_they_say():
-    cohorts = [{"share": 70, "then": [{"email": "a"}], "name": "most"}, {"share": 20, "then": [{"email": "b"}]}, {"share": 10}]
+    cohorts = [
+        {"share": 70, "then": [{"email": "a"}], "name": "most"},
+        {"share": 20, "then": [{"email": "b"}]},
+        {"share": 10},
+    ]
     found = run(campaign("signed_up", {"cohorts": cohorts, "id": "c"}), *crowd(2000))
     names = [name for _, name, _ in ways(found)]
     assert abs(names.count("most") - 1400) < 80

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.trace import Clause, Delivery, Entered, Noted, entries_as_lines, entry_from_line
+from simulator.trace import Branched, Clause, Delivery, Held, Noted, entries_as_lines, entry_from_line
 
 CLAUSE = Clause("trigger", (0, 1), True, seen={"a": [1, None, "ü"]}, rule="R8")
 
@@ -12,8 +12,8 @@ CLAUSE = Clause("trigger", (0, 1), True, seen={"a": [1, None, "ü"]}, rule="R8")
 @pytest.mark.parametrize(
     "entry",
     [
-        Entered(5, "p", "c", 0, "signed_up", 3, CLAUSE),
-        Entered(5, "p", "c", 0, "signed_up", 3, Clause("filter", (), False, missing=True)),
+        Branched(5, "p", "c", 0, "b", "then", "R69", CLAUSE),
+        Held(5, "p", "c", "go", 3, 1805, Clause("filter", (), False, missing=True), clauses=(CLAUSE, CLAUSE)),
         Delivery(5, "p", "c", 0, "hello", "email", "failed", 4, failure="no value"),
         Noted(5, "\N{RIGHT-TO-LEFT MARK}emoji 🎉\u2028", "", "event_loop", 'quote "', 9),
     ],

@@ -1,0 +1,133 @@
+"""All triggers of one event as one generated function of the event's decoded data.
+
+The function asks what `Router.matches` asks, in the same order: the tables of the router find the campaigns that want one
+constant, and the tests come from the writer of all conditions. Each property is read once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mailwright.definitions.conditions import All, Compare, Condition, Not, Operator, Subject, Unclaimed, walk
+from mailwright.definitions.conditions import Any as AnyOf
+from simulator.conditions import ConditionWriter
+from simulator.operators import comparison_key, is_timed
+from simulator.paths import is_plain
+
+if TYPE_CHECKING:
+    from mailwright.definitions.assumptions import Assumptions
+    from simulator.routing import Route, Router
+
+Ask = Callable[[Any], Sequence[int]]
+"""From the data, whose properties are attributes and None where they are missing, to the campaigns' numbers."""
+_KEPT = 10_000  # texts whose comparison key is remembered
+
+
+def plain_reads(router: Router) -> set[str]:
+    """The properties that triggers read under their plain names."""
+    return {
+        clause.path
+        for route in router.every
+        for _, clause in walk(route.condition)
+        if isinstance(clause, Compare | Unclaimed) and is_plain(clause.path)
+    }
+
+
+def ask_of(router: Router, places: Mapping[str, str], assumptions: Assumptions) -> Ask | None:
+    """The function for one event; *places* names the attribute a property stands in, and what has none is never there.
+
+    None where a trigger asks more than plain properties: nested paths, the time, or whether there is a null.
+    """
+    if not all(_is_flat(route.condition, assumptions) for route in router.every):
+        return None
+    writer = _FlatWriter(assumptions, places=places)
+    body: list[str] = []
+    for route in router.rest:
+        test = "True" if route.always else writer.expression(route.condition)
+        body += [f"    if {test}:", f"        found.append({route.number})"]
+    for name, table in router.keyed:
+        body += _looked_up(writer, name, table, router.numbers)
+    reads = [f"    {place} = d.{place}" for place in sorted(writer.read)]
+    last = ["    if len(found) > 1:", "        found.sort()", "    return found"]
+    source = "\n".join(["def ask(d):", "    found = []", *reads, *body, *last])
+    scope = writer.names
+    exec(compile(source, "<triggers>", "exec"), scope)  # noqa: S102  # written here; constants reach it by name
+    found: Ask = scope["ask"]
+    return found
+
+
+def _looked_up(writer: _FlatWriter, name: str, table: Mapping[Any, list[Route]], numbers: bool) -> list[str]:
+    """The lines that find the campaigns whose constant the property equals, and ask the rest of their triggers."""
+    value = writer.plain_value(Subject.DATA, name)
+    tests = {key: tuple((route.number, _rest_of(route, writer)) for route in routes) for key, routes in table.items()}
+    keys = _Keys(numbers)
+    known, asked = writer.named(tests.get), writer.named(keys)
+    other = f"{writer.named(comparison_key)}({value}, {numbers})"
+    return [
+        f"    if {value} is not None:",
+        f"        for number, test in {known}({asked}[{value}] if {value}.__class__ is str else {other}, ()):",
+        "            if test is None or test(d):",
+        "                found.append(number)",
+    ]
+
+
+def _rest_of(route: Route, writer: _FlatWriter) -> Callable[[Any], bool] | None:
+    """What is left to ask of a trigger when its constant is equal; None where that was all."""
+    if isinstance(route.condition, Compare) and route.condition.operator is Operator.EQUALS:
+        return None
+    inner = _FlatWriter(writer.assumptions, places=writer.places, of="d.")
+    source = inner.expression(route.condition)
+    found: Callable[[Any], bool] = eval(compile(f"lambda d: {source}", "<trigger>", "eval"), inner.names)  # noqa: S307
+    return found
+
+
+class _Keys(dict[str, Any]):
+    """The comparison key of each text that came, as long as there are not too many."""
+
+    def __init__(self, numbers: bool) -> None:
+        super().__init__()
+        self._numbers = numbers
+
+    def __missing__(self, text: str) -> Any:
+        if len(self) >= _KEPT:
+            self.clear()
+        key = self[text] = comparison_key(text, self._numbers)
+        return key
+
+
+@dataclass(slots=True)
+class _FlatWriter(ConditionWriter):
+    """Writes conditions over properties that were read into local names, or, with *of*, are attributes of `d`."""
+
+    places: Mapping[str, str] = field(default_factory=dict)
+    of: str = ""
+    read: set[str] = field(default_factory=set)
+
+    def plain_value(self, subject: Subject, name: str) -> str:
+        place = self.places.get(name)
+        if place is None:
+            return "None"
+        self.read.add(place)
+        return self.of + place
+
+
+def _is_flat(condition: Condition, assumptions: Assumptions) -> bool:
+    """Whether the condition asks nothing but single properties of the event, to which null is as good as nothing."""
+    for _, clause in walk(condition):
+        match clause:
+            case Compare(subject=Subject.DATA, path=path, operator=operator):
+                null_counts = operator is Operator.EXISTS or assumptions.missing_property_negation == "fails"
+                if not is_plain(path) or is_timed(operator):
+                    return False
+                if null_counts and assumptions.null_property == "present":
+                    return False
+            case Unclaimed(subject=Subject.DATA, path=path):
+                if not is_plain(path) or assumptions.null_property == "present":
+                    return False
+            case All() | AnyOf() | Not():
+                continue
+            case _:
+                return False
+    return True
