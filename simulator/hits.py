@@ -34,7 +34,8 @@ Hit = tuple[int, str | None, int | None, str]
 """Line, person, time of receipt (the event's own where the log holds none, in Unix seconds) and campaign."""
 
 _BATCH = 1 << 15  # bytes
-_NAMES = 50_000
+_NAMES = 50_000  # spellings remembered
+_NO_DATA: dict[str, Any] = {}
 _TYPES = {CallKind.EVENT: "event", CallKind.PAGE: "page", CallKind.SCREEN: "screen"}
 _UNFIT = (msgspec.MsgspecError, DoesNotFit, UnicodeDecodeError, RecursionError, OverflowError)
 
@@ -84,7 +85,8 @@ class _HitReader:
         self._slugs = [campaign.slug for campaign in content.campaigns]
         routers = [router for (kind, _), router in content.routers.items() if kind == "event"]
         self._properties = sorted({name for router in routers for name in plain_reads(router)} - REFUSED_DATA)
-        self._asks = _Asks(content, self._properties)
+        self._places = {name: f"p{at}" for at, name in enumerate(self._properties)}
+        self._asks: dict[str, Ask | None] = {}
         self._moment = Moment(0, Person("", 0), NOTHING, lambda _, __: False)
         self._shape = 0
         self._made: dict[int, Heads] = {}
@@ -112,25 +114,38 @@ class _HitReader:
 
     def _of_lines(self, lines: list[bytes], first: int, refusals: Refusals) -> list[Hit]:
         heads, decoded = self._decoded(lines)
-        track, identify, make, asks = heads.track, heads.identify, heads.shape.call, self._asks
-        slugs = self._slugs
+        track, identify, make, asks, slugs = heads.track, heads.identify, heads.shape.call, self._asks, self._slugs
         event = CallKind.EVENT
         hits: list[Hit] = []
+        add = hits.append
         for number, head in enumerate(decoded, first):
             try:
                 kind = head.__class__
                 if kind is track:
-                    ask = asks[head.name]
-                    if ask is not None and (found := ask(head.data)):
-                        call = make(head, number, event, "", {})
-                        at = call.timestamp if call.at is None else call.at
-                        for campaign in found:
-                            hits.append((number, call.person, at, slugs[campaign]))
+                    name = head.name
+                    ask = asks[name] if name in asks else self._asked(name)
+                    if ask is None:
+                        continue
+                    for campaign in ask(head.data):
+                        call = make(head, number, event, "", _NO_DATA)
+                        add((number, call.person, call.timestamp if call.at is None else call.at, slugs[campaign]))
                 elif kind is not identify:
                     raise DoesNotFit
             except _UNFIT:
                 hits += self._of_calls(calls_of_line(lines[number - first], number, refusals))
         return hits
+
+    def _asked(self, written: str) -> Ask | None:
+        """What asks the triggers of an event, by its name as written; None where no trigger asks for it."""
+        router = router_of(self._content, "event", written)
+        ask: Ask | None = None
+        if router is not None:
+            ask = ask_of(router, self._places, self._content.assumptions) or _in_general
+        elif not written.strip():
+            ask = _in_general
+        if len(self._asks) < _NAMES:
+            self._asks[written] = ask
+        return ask
 
     def _decoded(self, lines: list[bytes]) -> tuple[Heads, list[Any]]:
         heads = self._heads(self._shape)
@@ -146,7 +161,7 @@ class _HitReader:
         for line in lines:
             for shape in (self._shape, *range(len(SHAPES))):
                 heads = self._heads(shape)
-                if isinstance(_decoded_or_none(heads, line), heads.track | heads.identify):
+                if isinstance(_decoded_or_none(heads, line), (heads.track, heads.identify)):
                     return shape
         return self._shape
 
@@ -203,26 +218,6 @@ def _until_broken(calls: Iterator[Call], refusals: Refusals) -> Iterator[Call]:
         yield from calls
     except StreamBroken as error:
         refusals.refuse(1, error.message, error.hint)
-
-
-class _Asks(dict[str, Ask | None]):
-    """What asks the triggers of an event, by its name as written; None where no trigger asks for it."""
-
-    def __init__(self, content: Content, properties: Sequence[str]) -> None:
-        super().__init__()
-        self._content = content
-        self._places = {name: f"p{at}" for at, name in enumerate(properties)}
-
-    def __missing__(self, written: str) -> Ask | None:
-        router = router_of(self._content, "event", written)
-        ask: Ask | None = None
-        if router is not None:
-            ask = ask_of(router, self._places, self._content.assumptions) or _in_general
-        elif not written.strip():
-            ask = _in_general
-        if len(self) < _NAMES:
-            self[written] = ask
-        return ask
 
 
 def _in_general(_: object) -> Sequence[int]:

@@ -25,11 +25,17 @@ from mailwright.dialect.expressions import (
 from mailwright.dialect.faults import Dialect, Limits, LiquidFault
 from mailwright.dialect.nodes import DialectNode, OutputNode, walk
 from mailwright.dialect.reads import calls_in
-from mailwright.dialect.settings import RenderSettings
 from mailwright.dialect.tags_control import IfNode
 from mailwright.dialect.tags_customerio import RenderLiquidNode
 from mailwright.dialect.tags_loops import LoopNode, TableRowNode
 from mailwright.dialect.tags_names import CaptureNode
+from simulator.rendering.outcome_filters import (
+    BESIDE_VARIABLES,
+    MONEY_FILTERS,
+    SAFE_FILTERS,
+    TAKES_VARIABLES,
+    passes_probes,
+)
 from simulator.rendering.outcome_keys import (
     LONGEST_LOOP,
     ROOTS,
@@ -43,54 +49,12 @@ from simulator.rendering.outcome_keys import (
     whole,
 )
 
-# Filters of the latest dialect that give a text or a number for every short text, number, boolean and null.
-SAFE_FILTERS = frozenset(
-    {
-        "abs", "add_day", "add_month", "add_year", "append", "at_least", "at_most", "base64", "base64_encode",
-        "capitalize", "ceil", "cgi_escape", "currency", "date", "default", "divided_by", "downcase", "escape",
-        "escape_once", "floor", "format_number", "lstrip", "md5", "minus", "modulo", "newline_to_br",
-        "normalize_whitespace", "number_of_words", "pluralize", "plus", "prepend", "remove", "remove_first", "replace",
-        "replace_first", "round", "rounded_currency", "rstrip", "sha1", "sha256", "slugify", "strip", "strip_html",
-        "strip_newlines", "subtract_day", "subtract_month", "subtract_year", "times", "titlecase", "truncate",
-        "truncatewords", "upcase", "uri_escape", "url_encode", "xml_escape",
-    }
-)  # fmt: skip
-MONEY_FILTERS = frozenset({"currency", "rounded_currency", "format_number"})  # these refuse some texts
-PROBES = (
-    None,
-    "",
-    "abc",
-    "12",
-    "-1",
-    "2026-01-01",
-    "now",
-    "9" * 15,
-    "a" * 100,
-    0,
-    1,
-    -1,
-    2.5,
-    1e14,
-    -1e14,
-    True,
-    False,
-)
 _SIZES = frozenset({"size", "first", "last"})
 _ALWAYS_THERE = frozenset({"campaign", "message", "mailwright", "editor", "layout"})
 _PRINTED_ONLY = frozenset({"content", "event_name", "event_id", "event_timestamp", "delivery_id"})
 _MOVING = frozenset({"subject", "preheader"})  # of `message`
 _NUMBERS = (int, float)
 _ROOM = 1_000_000  # with limits below, the length of a text may decide
-_TAKES_VARIABLES = frozenset({"default", "append", "prepend"})
-_BESIDE_VARIABLES = _TAKES_VARIABLES | {
-    "capitalize",
-    "downcase",
-    "escape",
-    "strip",
-    "titlecase",
-    "upcase",
-    "url_encode",
-}
 
 
 class _Fallback(Exception):
@@ -266,9 +230,9 @@ class _Walk:
             if not isinstance(argument.value, Constant)
         ]
         if not variables:
-            return _passes_probes(self.template.source[head.end : expression.end], self.reads.dialect)
-        return all(call.name in _BESIDE_VARIABLES for call in calls) and all(
-            name in _TAKES_VARIABLES and isinstance(value, Path) and _is_plain(value) for name, value in variables
+            return passes_probes(self.template.source[head.end : expression.end], self.reads.dialect)
+        return all(call.name in BESIDE_VARIABLES for call in calls) and all(
+            name in TAKES_VARIABLES and isinstance(value, Path) and _is_plain(value) for name, value in variables
         )
 
     def test(self, expression: Expression) -> None:
@@ -380,14 +344,3 @@ def _plain_names(path: Path) -> tuple[str, ...]:
             break
         names.append(segment)
     return tuple(names)
-
-
-def _passes_probes(filters: str, dialect: Dialect) -> bool:
-    """Whether the filters, with the constants they have here, take every kind of value."""
-    try:
-        template = parse_template(f"{{{{ probe{filters} }}}}", dialect, "probe")
-        for probe in PROBES:
-            template.render({"probe": probe}, RenderSettings())
-    except LiquidFault:
-        return False
-    return True

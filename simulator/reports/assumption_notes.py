@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import get_type_hints
-
-from mailwright.definitions.assumptions import (
-    AssumptionNote,
-    Assumptions,
-    allowed_values,
-    default_assumptions,
-)
-
-PAGE = "docs/assumptions.md"
+from mailwright.definitions.assumptions import AssumptionNote
 
 _ROWS = (
     ("event_name_case", "R3", "disputed", "event names that differ only in case are the same event"),
@@ -60,33 +49,3 @@ _ROWS = (
     ("integer_division", "Liquid §13.4", "assumed", "dividing whole numbers keeps the fraction"),
 )
 NOTES = {name: AssumptionNote(name, rule, mark, says) for name, rule, mark, says in _ROWS}
-
-
-def assumptions_as_markdown() -> str:
-    """The page of all settings: what each says, its rule, its mark, its default and what it may be."""
-    kinds = get_type_hints(Assumptions)
-    lines = [
-        "# Assumptions",
-        "",
-        "Where Customer.io says nothing, or its sources disagree, a prediction stands on an assumption. Each is a setting of",
-        "`[tool.mailwright.assumptions]` (or `[assumptions]` in mailwright.toml); a report lists those that decided something in",
-        "it. The rules are in [semantics.md](semantics.md) and [liquid.md](liquid.md). This page is written by",
-        "`python -m simulator.reports.assumption_notes --write`.",
-        "",
-        "| setting | default | may be | says | rule | mark |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, default in default_assumptions().items():
-        note = NOTES[name]
-        shown = str(default).lower() if isinstance(default, bool) else str(default)
-        lines.append(
-            f"| `{name}` | `{shown}` | {allowed_values(kinds[name])} | {note.says} | {note.rule} | {note.mark} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    if sys.argv[1:] == ["--write"]:
-        Path(PAGE).write_text(assumptions_as_markdown(), encoding="utf-8")
-    else:
-        sys.stdout.write(assumptions_as_markdown())

@@ -378,9 +378,9 @@ def plainly(condition, moment) -> bool:
     """What the tree means, read clause by clause."""
     match condition:
         case All(parts=parts):
-            return all([plainly(part, moment) for part in parts])
+            return all(plainly(part, moment) for part in parts)
         case AnyOf(parts=parts):
-            return any([plainly(part, moment) for part in parts])
+            return any(plainly(part, moment) for part in parts)
         case Not(part=part):
             return not plainly(part, moment)
         case InSegment(segment=segment):

@@ -97,8 +97,10 @@ def test_values_that_need_care_give_the_page_a_person_alone_gets(body, value):
     [
         "<p class='a'>Hi {{ event.v }}</p>",
         "{% if event.v == 'x' %}<p class='a'>x</p>{% else %}<p class='b'>y</p>{% endif %}",
-        "<table class='b'><tbody>{% for i in event.list %}<tr><td class='a'><a href='https://x.example.org/{{ i }}'>{{ i }}</a>"
-        "</td></tr>{% endfor %}</tbody></table>",
+        (
+            "<table class='b'><tbody>{% for i in event.list %}<tr><td class='a'><a href='https://x.example.org/{{ i }}'>{{ i }}</a>"
+            "</td></tr>{% endfor %}</tbody></table>"
+        ),
         "{{ snippets.sign }}<p>{{ snippets.sign }}</p>".replace("<p>", "<div class='a'>").replace("</p>", "</div>"),
         "{%- if event.v -%} <p class='a'> {{- event.v -}} </p> {%- endif -%}",
         "{% comment %}<p class='{{ x }}'>{% endcomment %}<p class='a' title=\"{% if event.v %}t{% endif %}\">x</p>",

@@ -13,8 +13,12 @@ from mailwright.definitions.layout import Layout, Snippet
 from mailwright.definitions.message import EmailFields, Message, Text
 from mailwright.definitions.project import Project
 from mailwright.definitions.workspace import Workspace
+from mailwright.dialect.environment import parse_template
+from mailwright.dialect.faults import Dialect
+from mailwright.dialect.settings import RenderSettings
 from simulator.rendering.moment import RenderMoment
 from simulator.rendering.outcome import Outcome, OutcomeRenderer
+from simulator.rendering.outcome_filters import MONEY_FILTERS, SAFE_FILTERS
 from simulator.rendering.whole import whole_outcome
 
 NOW = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
@@ -214,7 +218,10 @@ data = st.fixed_dictionaries(
               "list": st.one_of(st.lists(item, max_size=4), scalar)},
 )  # fmt: skip
 person = st.tuples(
-    data, st.sampled_from([{}, {"email": "a@example.org"}, {"email": "b@example.org, c@example.org"}])
+    data,
+    st.sampled_from(
+        [{"email": "a@example.org"}, {"email": "c@example.org"}, {}, {"email": "b@example.org, c@example.org"}]
+    ),
 ).map(lambda parts: {**parts[0], **parts[1]})
 moments = st.builds(
     lambda customer, event, kind, journey: moment_of(
@@ -262,3 +269,23 @@ def test_attributes_that_are_not_read_do_not_change_the_outcome(body, pairs):
              **{name: value for name, value in before.items() if name in read or name == "email"}}  # fmt: skip
     if renderer.render_class("c", "m", moment_of(before, event)) is not None:
         assert outcomes_of(renderer, moment_of(before, event))[1] == outcomes_of(renderer, moment_of(after, event))[1]
+
+
+ARGUMENTS = {"truncate": "5", "truncatewords": "2", "replace": "'a', 'b'", "replace_first": "'a', 'b'", "remove": "'a'", "slice": "1",
+             "remove_first": "'a'", "append": "'x'", "prepend": "'x'", "plus": "1", "minus": "1", "times": "1.5", "divided_by": "2",
+             "modulo": "3", "at_least": "3", "at_most": "3", "pluralize": "'a', 'b'", "default": "'x'", "date": "'%Y'",
+             "round": "2", **{f"{verb}_{unit}": "1" for verb in ("add", "subtract") for unit in ("day", "month", "year")}}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(SAFE_FILTERS))
+@settings(max_examples=60, deadline=None)
+@given(
+    value=st.one_of(
+        st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.floats(-1e15, 1e15), st.text(max_size=100)
+    )
+)
+def test_a_safe_filter_takes_every_short_value(name, value):
+    argument = ARGUMENTS.get(name)
+    source = f"{{{{ v | {name}{': ' + argument if argument else ''} }}}}"
+    if not (name in MONEY_FILTERS and isinstance(value, str)):
+        assert isinstance(parse_template(source, Dialect.LATEST).render({"v": value}, RenderSettings()), str)
