@@ -1,13 +1,14 @@
 """All triggers of one event as one generated function of the event's decoded data.
 
-The function asks what `Router.matches` asks, in the same order: the tables of the router find the campaigns that want one
-constant, and the tests come from the writer of all conditions. Each property is read once.
+The function asks what `Router.matches` asks: the tables of the router find the campaigns that want one constant, and the
+tests come from the writer of all conditions. Each property is read once, and texts that came before are not asked again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from mailwright.definitions.conditions import All, Compare, Condition, Not, Operator, Subject, Unclaimed, walk
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 Ask = Callable[[Any], Sequence[int]]
 """From the data, whose properties are attributes and None where they are missing, to the campaigns' numbers."""
-_KEPT = 10_000  # texts whose comparison key is remembered
+_KEPT = 10_000  # texts, or groups of texts, for which something is remembered
 
 
 def plain_reads(router: Router) -> set[str]:
@@ -43,17 +44,44 @@ def ask_of(router: Router, places: Mapping[str, str], assumptions: Assumptions) 
     if not all(_is_flat(route.condition, assumptions) for route in router.every):
         return None
     writer = _FlatWriter(assumptions, places=places)
-    body: list[str] = []
+    tests: list[str] = []
     for route in router.rest:
         test = "True" if route.always else writer.expression(route.condition)
-        body += [f"    if {test}:", f"        found.append({route.number})"]
+        tests += [f"    if {test}:", f"        found.append({route.number})"]
     for name, table in router.keyed:
-        body += _looked_up(writer, name, table, router.numbers)
-    reads = [f"    {place} = d.{place}" for place in sorted(writer.read)]
-    last = ["    if len(found) > 1:", "        found.sort()", "    return found"]
-    source = "\n".join(["def ask(d):", "    found = []", *reads, *body, *last])
+        tests += _looked_up(writer, name, table, router.numbers)
+    return _generated(writer, tests)
+
+
+def _generated(writer: _FlatWriter, tests: list[str]) -> Ask:
+    """The function around the tests; what it found for the same texts before, it says again."""
+    places = sorted(writer.read)
+    if not places:
+        same, key = "True", "()"
+    else:
+        # Of these classes no two have equal values, as 1, 1.0 and True are.
+        same = " and ".join(f"{place}.__class__ in ALIKE" for place in places)
+        key = places[0] if len(places) == 1 else f"({', '.join(places)})"
+    source = [
+        "def ask(d):",
+        *(f"    {place} = d.{place}" for place in places),
+        f"    alike = {same}",
+        "    if alike:",
+        f"        found = known({key})",
+        "        if found is not None:",
+        "            return found",
+        "    found = []",
+        *tests,
+        "    if len(found) > 1:",
+        "        found.sort()",
+        f"    if alike and len(kept) < {_KEPT}:",
+        f"        kept[{key}] = found",
+        "    return found",
+    ]
     scope = writer.names
-    exec(compile(source, "<triggers>", "exec"), scope)  # noqa: S102  # written here; constants reach it by name
+    scope["kept"] = kept = dict[Any, list[int]]()
+    scope["known"], scope["ALIKE"] = kept.get, frozenset((str, int, NoneType))
+    exec(compile("\n".join(source), "<triggers>", "exec"), scope)  # noqa: S102  # written here; constants go by name
     found: Ask = scope["ask"]
     return found
 
@@ -77,7 +105,7 @@ def _rest_of(route: Route, writer: _FlatWriter) -> Callable[[Any], bool] | None:
     """What is left to ask of a trigger when its constant is equal; None where that was all."""
     if isinstance(route.condition, Compare) and route.condition.operator is Operator.EQUALS:
         return None
-    inner = _FlatWriter(writer.assumptions, places=writer.places, of="d.")
+    inner = _FlatWriter(writer.assumptions, places=writer.places, of="d.", read=writer.read)
     source = inner.expression(route.condition)
     found: Callable[[Any], bool] = eval(compile(f"lambda d: {source}", "<trigger>", "eval"), inner.names)  # noqa: S307
     return found

@@ -7,7 +7,7 @@ call about them comes in, or at the end. What several people share is the conten
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -60,6 +60,10 @@ class Outcome(Protocol):
 class Messages(Protocol):
     """What the engine asks of rendering, so that a replay can render all, some or nothing."""
 
+    def know_objects(self, objects: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+        """Where the objects stand that people may be related to, by type and id."""
+        ...
+
     def attributes_read(self) -> frozenset[str]:
         """The attributes of people that decide whether a message can be rendered."""
         ...
@@ -97,6 +101,7 @@ class Engine:
         self.people = People(email_identifies=content.project.people.identifier != "id")
         self.used: Counter[str] = Counter()  # assumptions that decided something
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
+        messages.know_objects(self.objects)
         # Content that acts on other people than the journey's own needs one order of time for everybody.
         self.shared_agenda = Agenda() if content.crosses_people else None
         self.strangers: list[Person] = []  # journeys of hooks that name nobody

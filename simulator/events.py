@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from simulator.people import EventKey
     from simulator.routing import Route, Router
 
+# Source: Track API reference, in bytes; what happens beyond it is not stated, so it is a warning (semantics R122).
+LONGEST_NAME = 100
+
 
 class Name:
     """What the content makes of one event name of one type, looked up once for each spelling."""
 
-    __slots__ = ("counts", "differs", "key", "known", "router", "waits")
+    __slots__ = ("counts", "differs", "key", "known", "router", "waits", "is_too_long")
 
     def __init__(self, content: Content, kind: str, name: str) -> None:
         low = name.lower()
@@ -30,6 +33,7 @@ class Name:
         self.router = content.routers.get(self.key)
         self.known = content.names.get(self.key, name)
         self.differs = self.known != name
+        self.is_too_long = len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME
         self.counts = low in content.remembered  # some condition counts it
         self.waits = low in content.waited  # a journey may wait for it
 
@@ -58,6 +62,8 @@ def receive_event(
         _let_count(engine, person, name, stamp, data, at)
     if aged and engine.content.asks_age:
         engine.changed(person, at)
+    if name.is_too_long:
+        engine.note(at, person.key, "event_name_too_long", line=line)
     router = name.router
     if router is None:
         return

@@ -31,6 +31,30 @@ _IDENTIFY = CallKind.IDENTIFY
 _ID = IdType.ID
 _EVENT_TYPES = {CallKind.EVENT: "event", CallKind.PAGE: "page", CallKind.SCREEN: "screen"}
 
+_TAKEN_BY = {
+    CallKind.IDENTIFY: "_identify",
+    CallKind.EVENT: "_event",
+    CallKind.PAGE: "_event",
+    CallKind.SCREEN: "_event",
+    CallKind.DELETE: "_delete",
+    CallKind.SUPPRESS: "_suppress",
+    CallKind.UNSUPPRESS: "_unsuppress",
+    CallKind.MERGE: "_merge",
+    CallKind.JOIN_SEGMENT: "_segment",
+    CallKind.LEAVE_SEGMENT: "_segment",
+    CallKind.DEVICE: "_touch",
+    CallKind.DEVICE_GONE: "_touch",
+    CallKind.OBJECT: "_object",
+    CallKind.OBJECT_GONE: "_object_gone",
+    CallKind.RELATE: "_relate",
+    CallKind.UNRELATE: "_unrelate",
+    CallKind.FORM: "_form",
+    CallKind.WEBHOOK: "_webhook",
+    CallKind.BROADCAST: "_broadcast",
+    CallKind.TRANSACTIONAL: "_transactional",
+    CallKind.METRIC: "_metric",
+}
+
 
 class Intake:
     """Takes in calls; knows which event ids were seen and which anonymous events wait for a person."""
@@ -46,28 +70,13 @@ class Intake:
         self._last_broadcast: dict[str, int] = {}
         self._nobody = 0
         self._take: dict[CallKind, Callable[[Call, int], None]] = {
-            CallKind.IDENTIFY: self._identify,
-            CallKind.EVENT: self._event,
-            CallKind.PAGE: self._event,
-            CallKind.SCREEN: self._event,
-            CallKind.DELETE: self._delete,
-            CallKind.SUPPRESS: self._suppress,
-            CallKind.UNSUPPRESS: self._unsuppress,
-            CallKind.MERGE: self._merge,
-            CallKind.JOIN_SEGMENT: self._segment,
-            CallKind.LEAVE_SEGMENT: self._segment,
-            CallKind.DEVICE: self._touch,
-            CallKind.DEVICE_GONE: self._touch,
-            CallKind.OBJECT: self._object,
-            CallKind.OBJECT_GONE: self._object_gone,
-            CallKind.RELATE: self._relate,
-            CallKind.UNRELATE: self._unrelate,
-            CallKind.FORM: self._form,
-            CallKind.WEBHOOK: self._webhook,
-            CallKind.BROADCAST: self._broadcast,
-            CallKind.TRANSACTIONAL: self._transactional,
-            CallKind.METRIC: self._metric,
+            kind: getattr(self, name) for kind, name in _TAKEN_BY.items()
         }
+
+    @staticmethod
+    def kinds_taken() -> set[CallKind]:
+        """The kinds of calls there is a method for."""
+        return set(_TAKEN_BY)
 
     def take(self, call: Call) -> int:
         """Take in one call; gives its time of receipt."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.content import Content, compile_content
+from simulator.events import LONGEST_NAME
 from simulator.history.calls import BadLine, Call, CallKind, IdType
 from simulator.history.fast import relevant_calls
 from simulator.history.wanted import Seen
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from mailwright.definitions.project import Project
     from simulator.history.streams import Progress
 
+_EVENT = CallKind.EVENT
+_ID = IdType.ID
 _SEVERAL = frozenset({CallKind.MERGE, CallKind.OBJECT, CallKind.OBJECT_GONE, CallKind.BROADCAST, CallKind.WEBHOOK})
 
 
@@ -104,33 +107,14 @@ class _Part:
 
     def _take_all(self, calls: Iterator[Call]) -> None:
         """Take in every call; an event that nothing asks for only tells when its person was last heard of."""
-        take, known = self.tally.take, self.content.known_events
-        engine = self.tally.replay.engine
-        by_id, ids = engine.people.by_id, self.tally.replay.intake.ids
-        asks_age, one_order, until = self.content.asks_age, engine.shared_agenda is not None, self.until
-        event, by_id_type = CallKind.EVENT, IdType.ID
-        quiet: dict[str, bool] = {}
+        take, until = self.tally.take, self.until
+        quiet = _QuietEvents(self.tally, self.content)
         for call in calls:
             at = call.at if call.at is not None else call.timestamp
             if until is not None and at is not None and at > until:
                 continue
-            if call.kind is event and call.id_type is by_id_type and at is not None and not one_order:
-                is_quiet = quiet.get(call.name)
-                if is_quiet is None:
-                    is_quiet = quiet[call.name] = call.name.strip().lower() not in known
-                person = by_id.get(call.person) if is_quiet else None  # type: ignore[arg-type]  # None is no id
-                stamp = call.timestamp
-                if (
-                    person is not None
-                    and (call.event_id is None or call.event_id not in ids)
-                    and not (asks_age and stamp is not None and stamp < person.born)
-                ):
-                    if call.event_id is not None:
-                        ids.add(call.event_id)
-                    if at > person.last_at:
-                        person.last_at = at
-                    continue
-            take(call)
+            if not quiet.took(call, at):
+                take(call)
 
     def _own(self, calls: Iterator[Call]) -> Iterator[Call]:
         """The calls about this share's people; the ids of the others' events are remembered all the same."""
@@ -162,6 +146,44 @@ class _Part:
         known = self.content.known_events
         run.unused_events = Counter({name: n for name, n in run.calls_by_name.items() if name.lower() not in known})
         return Counts(run, self.summary, self.seen.notes)
+
+
+class _QuietEvents:
+    """Takes the shortest way with events that nothing in the content asks for, of people there are."""
+
+    __slots__ = ("_age_counts", "_by_id", "_ids", "_is_quiet", "_known", "_works")
+
+    def __init__(self, tally: Tally, content: Content) -> None:
+        engine = tally.replay.engine
+        self._by_id = engine.people.by_id
+        self._ids = tally.replay.intake.ids
+        self._known = content.known_events
+        self._age_counts = content.asks_age
+        self._works = engine.shared_agenda is None  # else every call moves everybody's clock
+        self._is_quiet: dict[str, bool] = {}
+
+    def took(self, call: Call, at: int | None) -> bool:
+        """Whether the call was such an event; all it does is to be its person's latest call."""
+        if call.kind is not _EVENT or call.id_type is not _ID or at is None or not self._works:
+            return False
+        quiet = self._is_quiet.get(call.name)
+        if quiet is None:
+            name = call.name.strip()
+            short = len(name.encode("utf-8", "surrogatepass")) <= LONGEST_NAME
+            quiet = self._is_quiet[call.name] = short and name.lower() not in self._known
+        person = self._by_id.get(call.person) if quiet and call.person is not None else None
+        if person is None:
+            return False
+        stamp, event_id = call.timestamp, call.event_id
+        if stamp is not None and (stamp > at or (self._age_counts and stamp < person.born)):
+            return False
+        if event_id is not None:
+            if event_id in self._ids:
+                return False
+            self._ids.add(event_id)
+        if at > person.last_at:
+            person.last_at = at
+        return True
 
 
 def _apart(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from simulator.journeys import Journey
     from simulator.workflow import Node
 
+Objects = Mapping[tuple[str, str], Mapping[str, Any]]
 MODES = ("all", "outcome", "none")
 
 
@@ -27,6 +28,9 @@ class Addressed(msgspec.Struct, frozen=True):
 
 class Unrendered:
     """Messages without their text: only their address is looked at."""
+
+    def know_objects(self, objects: Objects) -> None:
+        """No text, no objects."""
 
     def attributes_read(self) -> frozenset[str]:
         """None beside the addresses."""
@@ -64,6 +68,10 @@ class Rendering:
         self._outcomes = OutcomeRenderer(content.project, content.workspace, self._moments.rules)
         self._whole_outcome = whole_outcome
         self._whole = whole
+
+    def know_objects(self, objects: Objects) -> None:
+        """What `objects.*` reads."""
+        self._moments.objects = objects
 
     def attributes_read(self) -> frozenset[str]:
         """Every attribute of people that some message reads."""

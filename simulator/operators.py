@@ -133,7 +133,7 @@ def above(bound: float) -> Test:
     """Whether the value is a number strictly above *bound* (semantics R15)."""
 
     def is_above(value: Any) -> bool:
-        number = as_number(value)
+        number = value if value.__class__ is int else as_number(value)
         return number is not None and number > bound
 
     return is_above
@@ -143,7 +143,7 @@ def below(bound: float) -> Test:
     """Whether the value is a number strictly below *bound* (semantics R15)."""
 
     def is_below(value: Any) -> bool:
-        number = as_number(value)
+        number = value if value.__class__ is int else as_number(value)
         return number is not None and number < bound
 
     return is_below

@@ -32,7 +32,7 @@ def make_person(engine: Engine, name: str, id_type: IdType, at: int) -> Person:
 
 
 def update_person(engine: Engine, who: Person | str, values: Mapping[str, Any], at: int, by: Person) -> None:
-    """Write attributes of a person, or of the one of that id, who is made where there is none, for a journey of *by*."""
+    """Write attributes of a person, or of the one of that id, made where there is none, for a journey of *by*."""
     person = who if isinstance(who, Person) else engine.people.find(who, IdType.ID)
     if person is None:
         assert isinstance(who, str)  # a person was found above

@@ -380,3 +380,8 @@ _TAKE: dict[str, Take] = {
     "llm": _pass,
     "exit": _exit,
 }
+
+
+def step_kinds_taken() -> set[str]:
+    """The kinds of steps there is a function for."""
+    return set(_TAKE)

@@ -31,6 +31,7 @@ class JourneyMoments:
         }
         self._campaigns = {c.slug: campaign_values(content.project, c.slug) for c in content.campaigns}
         self._messages: dict[tuple[str, str], dict[str, Any]] = {}
+        self.objects: Mapping[tuple[str, str], Mapping[str, Any]] = {}  # all there are, by type and id
 
     def moment(self, journey: Journey, name: str, at: int) -> RenderMoment:
         """The journey as its message *name* sees it.
@@ -48,7 +49,7 @@ class JourneyMoments:
             cause.at if cause.timestamp is None else cause.timestamp,
             cause.trigger,
             journey.attributes or NOTHING,
-            objects_of(journey.person),
+            objects_of(journey.person, self.objects),
             self._campaigns[slug],
             self._message(slug, name),
             self._vars,
@@ -107,11 +108,10 @@ def customer_of(person: Person) -> dict[str, Any] | None:
     return found
 
 
-def objects_of(person: Person) -> Mapping[str, Any]:
+def objects_of(person: Person, objects: Mapping[tuple[str, str], Mapping[str, Any]]) -> Mapping[str, Any]:
     """What `objects.*` holds: the related objects by type, newest first, at most ten of each.
 
-    Source: liquid §7. Assumed: the plural of a type's name is that of plain English; only the relationship's own
-    attributes are known here.
+    Source: liquid §7. Assumed: the plural of a type's name is that of plain English.
     """
     if not person.objects:
         return NOTHING
@@ -119,7 +119,8 @@ def objects_of(person: Person) -> Mapping[str, Any]:
     for (kind, name), relationship in reversed(person.objects.items()):
         related = found.setdefault(plural_of(kind), [])
         if len(related) < 10:
-            related.append({"object_id": name, "relationship": dict(relationship)})
+            known = objects.get((kind, name), NOTHING)
+            related.append({**known, "object_id": name, "relationship": dict(relationship)})
     return found
 
 

@@ -80,6 +80,7 @@ WARNINGS = {
     "broadcast_too_soon": "a broadcast within ten seconds of the one before: refused",
     "event_loop": "workflows that keep causing each other's events: stopped",
     "attribute_too_long": "an attribute longer than Customer.io documents",
+    "event_name_too_long": "an event's name longer than Customer.io documents",
     "attribute_name_too_long": "an attribute's name longer than Customer.io documents",
     "timestamp_in_other_format": "a time that is not in Unix seconds: conditions on times do not take it",
     "broadcast_recipients_not_modelled": "a broadcast that names recipients by a condition: it went to its audience",

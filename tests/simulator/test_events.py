@@ -200,3 +200,8 @@ def test_a_deleted_person_gets_no_event_that_was_on_its_way():
     gone = call(CallKind.DELETE, "q", START + HOUR)
     found = run(project(campaigns), ME, identify("q", at=START), track("go"), gone)
     assert [entry.person for entry in of_kind(found, Entered)] == ["p", "q"], "the event makes a fresh profile"
+
+
+def test_an_event_name_beyond_the_documented_length_is_a_warning():
+    assert warnings(run(campaign(), track("é" * 51))) == ["event_name_too_long"]
+    assert warnings(run(campaign(), track("é" * 50))) == []

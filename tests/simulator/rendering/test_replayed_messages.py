@@ -127,7 +127,14 @@ def test_related_objects_come_by_type_newest_first_and_ten_at_most():
     person = person_of()
     for number in range(12):
         person.relate(("company", str(number)), {"role": number})
-    found = objects_of(person)
+    found = objects_of(person, {})
     assert [item["object_id"] for item in found["companies"]] == [str(number) for number in range(11, 1, -1)]
     assert found["companies"][0]["relationship"] == {"role": 11}
     assert [plural_of(word) for word in ("account", "day", "course", "news")] == ["accounts", "days", "courses", "news"]
+
+
+def test_a_related_object_brings_its_own_attributes():
+    person = Person("p", 0)
+    person.relate(("course", "7"), {"role": "student"})
+    found = objects_of(person, {("course", "7"): {"title": "Pottery"}})
+    assert found == {"courses": [{"title": "Pottery", "object_id": "7", "relationship": {"role": "student"}}]}
