@@ -1,7 +1,7 @@
 """All triggers of one event as one generated function of the event's decoded data.
 
 The function asks what `Router.matches` asks: the tables of the router find the campaigns that want one constant, and the
-tests come from the writer of all conditions. Each property is read once, and texts that came before are not asked again.
+tests come from the writer of all conditions. Each property is read once, and data that looks like what came before is not asked again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 Ask = Callable[[Any], Sequence[int]]
 """From the data, whose properties are attributes and None where they are missing, to the campaigns' numbers."""
-_KEPT = 10_000  # texts, or groups of texts, for which something is remembered
+_KEPT = 10_000  # texts, or groups of values, for which something is remembered
+_BY_VALUE = (Operator.EQUALS, Operator.CONTAINS)  # tests of texts, of which the same come again and again
 
 
 def plain_reads(router: Router) -> set[str]:
@@ -50,24 +51,23 @@ def ask_of(router: Router, places: Mapping[str, str], assumptions: Assumptions) 
         tests += [f"    if {test}:", f"        found.append({route.number})"]
     for name, table in router.keyed:
         tests += _looked_up(writer, name, table, router.numbers)
-    return _generated(writer, tests)
+    return _generated(writer, tests, [route.condition for route in router.every])
 
 
-def _generated(writer: _FlatWriter, tests: list[str]) -> Ask:
-    """The function around the tests; what it found for the same texts before, it says again."""
-    places = sorted(writer.read)
-    if not places:
-        same, key = "True", "()"
-    else:
-        # Of these classes no two have equal values, as 1, 1.0 and True are.
-        same = " and ".join(f"{place}.__class__ in ALIKE" for place in places)
-        key = places[0] if len(places) == 1 else f"({', '.join(places)})"
+def _generated(writer: _FlatWriter, tests: list[str], conditions: Sequence[Condition]) -> Ask:
+    """The function around the tests; what it found for data that looked the same, it says again."""
+    values, answers = _looks(writer, conditions)
+    # Of these classes no two have equal values, as 1, 1.0 and True are.
+    alike = " and ".join(f"{place}.__class__ in ALIKE" for place in values) or "True"
+    parts = [*values, *answers]
+    key = parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
     source = [
         "def ask(d):",
-        *(f"    {place} = d.{place}" for place in places),
-        f"    alike = {same}",
+        *(f"    {place} = d.{place}" for place in sorted(writer.read)),
+        f"    alike = {alike}",
         "    if alike:",
-        f"        found = known({key})",
+        f"        key = {key}",
+        "        found = known(key)",
         "        if found is not None:",
         "            return found",
         "    found = []",
@@ -75,7 +75,7 @@ def _generated(writer: _FlatWriter, tests: list[str]) -> Ask:
         "    if len(found) > 1:",
         "        found.sort()",
         f"    if alike and len(kept) < {_KEPT}:",
-        f"        kept[{key}] = found",
+        "        kept[key] = found",
         "    return found",
     ]
     scope = writer.names
@@ -84,6 +84,23 @@ def _generated(writer: _FlatWriter, tests: list[str]) -> Ask:
     exec(compile("\n".join(source), "<triggers>", "exec"), scope)  # noqa: S102  # written here; constants go by name
     found: Ask = scope["ask"]
     return found
+
+
+def _looks(writer: _FlatWriter, conditions: Sequence[Condition]) -> tuple[list[str], list[str]]:
+    """What decides: properties by their values, and those of which only other tests are made by their answers."""
+    values: dict[str, None] = {}
+    answers: dict[str, dict[str, None]] = {}
+    for condition in conditions:
+        for _, clause in walk(condition):
+            if isinstance(clause, Compare | Unclaimed):
+                place = writer.plain_value(Subject.DATA, clause.path)
+                if isinstance(clause, Unclaimed) or clause.operator in _BY_VALUE:
+                    values[place] = None
+                else:
+                    asked = answers.setdefault(place, {f"{place} is not None": None})
+                    if clause.operator is not Operator.EXISTS:
+                        asked[writer.expression(clause)] = None
+    return list(values), [answer for place, asked in answers.items() if place not in values for answer in asked]
 
 
 def _looked_up(writer: _FlatWriter, name: str, table: Mapping[Any, list[Route]], numbers: bool) -> list[str]:

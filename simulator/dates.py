@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailwright.definitions.triggers import DateTrigger, NewsletterTrigger
 from simulator.clock import minutes_of, wall_time
+from simulator.entering import consider
 from simulator.journeys import Cause
 from simulator.operators import as_timestamp
 from simulator.paths import values_at
@@ -70,7 +71,7 @@ def _date_is_here(at: int, what: tuple[Engine, CompiledCampaign, Person]) -> Non
     engine, campaign, person = what
     if person.gone or person.watched_until.get(campaign.number) != at:
         return
-    engine.consider(campaign, person, Cause("date", 0, at))
+    consider(engine, campaign, person, Cause("date", 0, at))
     trigger = campaign.definition.trigger
     assert isinstance(trigger, DateTrigger)  # listed by its kind
     if trigger.repeat != "once":
@@ -136,4 +137,4 @@ def _newsletter_is_due(at: int, what: tuple[Engine, CompiledCampaign, Person]) -
         return
     moment = engine.moment(person, at)
     if campaign.audience is None or campaign.audience.holds(moment):
-        engine.consider(campaign, person, Cause("newsletter", 0, at))
+        consider(engine, campaign, person, Cause("newsletter", 0, at))

@@ -13,24 +13,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.clock import Agenda
 from simulator.conditions import Check
-from simulator.content import CompiledCampaign, Content
+from simulator.content import Content
 from simulator.events import Name
-from simulator.journeys import EMPTY, Cause, Journey, Pending
+from simulator.journeys import EMPTY, Cause, Journey
 from simulator.moment import NOTHING, Moment
-from simulator.people import EventKey, People, Person
-from simulator.steps import RESTS, look_at_wait, take_step, wake_up
+from simulator.people import People, Person
+from simulator.steps import take_step, wake_up
 from simulator.trace import (
     AnyEntry,
     Clause,
-    Considered,
     Ended,
-    Entered,
-    GoalReached,
-    Held,
-    Lapsed,
     Noted,
-    Refused,
 )
+from simulator.waits import RESTS
 from simulator.workflow import Node
 
 if TYPE_CHECKING:
@@ -199,125 +194,6 @@ class Engine:
             self.note(at, person.key, "event_loop", what)
         return count <= most
 
-    # --- entering ---------------------------------------------------------------------------------------------------
-
-    def consider(self, campaign: CompiledCampaign, person: Person, cause: Cause) -> None:
-        """A trigger matched: start a journey, wait for the person's filter, or say why not."""
-        at = cause.at
-        refusal = self._refusal(campaign, person, at)
-        if refusal is not None:
-            self.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
-            return
-        if campaign.filter is not None:
-            moment = self.cause_moment(person, at, cause, campaign.slug)
-            if not campaign.filter.holds(moment):
-                self._hold(campaign, person, cause, moment)
-                return
-        self.enter(campaign, person, cause, at)
-
-    def _refusal(self, campaign: CompiledCampaign, person: Person, at: int) -> tuple[str, str] | None:
-        """Why no journey may start now: the reason and its rule.
-
-        Source: Customer.io docs, "Campaign triggers, filters, and frequencies" (semantics R39, R40). Assumed: spans count
-        from the previous entry (R44), only a real entry uses them up (R45).
-        """
-        last = person.entries.get(campaign.number)
-        if last is None or (campaign.frequency == "every_time" and campaign.parallel):
-            return None
-        if not campaign.parallel and any(journey.campaign is campaign for journey in person.journeys):
-            self.used["parallel_segment_journeys"] += 1
-            return "already_active", "R43"
-        if campaign.frequency == "once":
-            return "once", "R39"
-        span = campaign.frequency_seconds
-        if span:
-            self.used["frequency_counts_from"] += 1
-            since = last[1] if self.content.assumptions.frequency_counts_from == "entry" else last[2]
-            if at - since < span:
-                return ("period", "R39") if campaign.frequency == "period" else ("interval", "R44")
-        return None
-
-    def _hold(self, campaign: CompiledCampaign, person: Person, cause: Cause, moment: Moment) -> None:
-        """Keep the call for 30 minutes, in which the person may still come to match the filter.
-
-        Source: Customer.io docs, "Campaign triggers, filters, and frequencies" (semantics R22).
-        """
-        until = cause.at + self.content.assumptions.filter_retry_seconds
-        pending = Pending(campaign, cause, until)
-        if campaign.frequency != "every_time":
-            self.used["frequency_used_by"] += 1
-            if self.content.assumptions.frequency_used_by == "trigger":
-                person.use_frequency(campaign.number, cause.at)
-        clause = self.clause(campaign.filter, moment, "filter")
-        clauses = self.clauses(campaign.filter, moment, "filter")
-        self.emit(Held(cause.at, person.key, campaign.slug, cause.name, cause.line, until, clause, clauses=clauses))
-        person.pending = (*person.pending, pending)
-        person.schedule(until, self._lapse, (person, pending))
-        self._look_again(pending, person, moment)
-
-    def _look_again(self, pending: Pending, person: Person, moment: Moment) -> None:
-        assert pending.campaign.filter is not None  # only a filter makes a call wait
-        turn = self.next_change(pending.campaign.filter, moment)
-        if turn is not None and turn <= pending.until:
-            person.schedule(turn, self._retry, (person, pending))
-
-    def _retry(self, at: int, what: tuple[Person, Pending]) -> None:
-        person, pending = what
-        if pending in person.pending:
-            self.retry_pending(person, at)
-
-    def retry_pending(self, person: Person, at: int) -> None:
-        """Ask the filters of the waiting calls again.
-
-        Assumed: a late match enters at the moment the profile starts to match (semantics R25).
-        """
-        for pending in person.pending:
-            if pending not in person.pending:  # what entered just now may have brought it in already
-                continue
-            campaign = pending.campaign
-            moment = self.cause_moment(person, at, pending.cause, campaign.slug)
-            if campaign.filter is None or not campaign.filter.holds(moment):
-                self._look_again(pending, person, moment)
-                continue
-            person.pending = tuple(other for other in person.pending if other is not pending)
-            used_up = self.content.assumptions.frequency_used_by == "trigger"  # by this very call
-            refusal = None if used_up else self._refusal(campaign, person, at)
-            if refusal is not None:
-                cause = pending.cause
-                self.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
-                continue
-            self.enter(campaign, person, pending.cause, at)
-
-    def _lapse(self, at: int, what: tuple[Person, Pending]) -> None:
-        person, pending = what
-        if pending not in person.pending:
-            return
-        self.retry_pending(person, at)
-        if pending not in person.pending:
-            return
-        person.pending = tuple(other for other in person.pending if other is not pending)
-        cause, campaign = pending.cause, pending.campaign
-        moment = self.cause_moment(person, at, cause, campaign.slug)
-        clause = self.clause(campaign.filter, moment, "filter")
-        clauses = self.clauses(campaign.filter, moment, "filter")
-        self.emit(Lapsed(at, person.key, campaign.slug, cause.name, cause.line, clause, clauses=clauses))
-
-    def enter(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> None:
-        """Start a journey and walk it as far as it goes at once."""
-        if self.recorder is not None and self.recorder.open(campaign, person, cause, at):
-            return
-        number = person.note_entry(campaign.number, at)
-        self.start(Journey(campaign, person, number, at, cause), at)
-
-    def start(self, journey: Journey, at: int) -> None:
-        """Walk a journey from its entry."""
-        person, cause = journey.person, journey.cause
-        person.journeys = (*person.journeys, journey)
-        campaign = journey.campaign
-        asked = self.clauses(campaign.filter, self.journey_moment(journey, at), "filter") if self.full else ()
-        self.emit(Entered(at, person.key, campaign.slug, journey.number, cause.name, cause.line, asked))
-        self.walk(journey, at)
-
     # --- walking ----------------------------------------------------------------------------------------------------
 
     def walk(self, journey: Journey, at: int) -> None:
@@ -399,139 +275,6 @@ class Engine:
         count, started, _ = person.entries.get(number, (1, at, at))
         person.entries[number] = (count, started, at)
         self.emit(Ended(at, person.key, journey.campaign.slug, journey.number, outcome, reason, rule, step, clause))
-
-    # --- what changes bring about -----------------------------------------------------------------------------------
-
-    def changed(
-        self,
-        person: Person,
-        at: int,
-        attributes: frozenset[str] | set[str] | None = None,
-        event: EventKey | None = None,
-    ) -> None:
-        """Something about the person is new: attributes (None: anything may be), or an event was received."""
-        if person.journeys:
-            self._goals_and_exits(person, at)
-            self._wake_waiting(person, at)
-        if person.pending:
-            self.retry_pending(person, at)
-        watchers = self.content.watchers
-        if watchers.everything:
-            self.watch(person, at, self._concerned(attributes, event))
-
-    def _concerned(
-        self, attributes: frozenset[str] | set[str] | None, event: EventKey | None
-    ) -> list[CompiledCampaign]:
-        watchers = self.content.watchers
-        if event is not None:
-            return watchers.by_event.get(event[1], [])
-        if attributes is None:
-            return watchers.everything
-        found: dict[int, CompiledCampaign] = {}
-        for name in attributes:
-            for table in (watchers.by_attribute, watchers.by_change):
-                for campaign in table.get(name, ()):
-                    found[campaign.number] = campaign
-        return [found[number] for number in sorted(found)]
-
-    def watch(self, person: Person, at: int, campaigns: list[CompiledCampaign]) -> None:
-        """Look whether the person starts or stops to match campaigns on segments or attributes."""
-        for campaign in campaigns:
-            if person.gone:
-                return
-            assert campaign.trigger is not None  # what is watched has a trigger condition
-            moment = self.moment(person, at)
-            matches = campaign.trigger.holds(moment)
-            was = campaign.number in person.matching
-            self._watch_time(campaign, person, moment)
-            if matches and not was:
-                person.matching = person.matching | {campaign.number}
-                self._matched(campaign, person, at)
-            elif was and not matches:
-                person.matching = person.matching - {campaign.number}
-            elif self.full and not matches:
-                clause = self.clause(campaign.trigger, moment, "trigger")
-                clauses = self.clauses(campaign.trigger, moment, "trigger")
-                self.emit(Considered(at, person.key, campaign.slug, "profile", 0, False, clause, clauses))
-
-    def _matched(self, campaign: CompiledCampaign, person: Person, at: int) -> None:
-        cause = Cause("profile", 0, at)
-        if self.full:
-            moment = self.moment(person, at)
-            clause = self.clause(campaign.trigger, moment, "trigger")
-            clauses = self.clauses(campaign.trigger, moment, "trigger")
-            self.emit(Considered(at, person.key, campaign.slug, "profile", 0, True, clause, clauses))
-        self.consider(campaign, person, cause)
-        if campaign.frequency == "interval" and campaign.frequency_seconds:
-            due = person.entries.get(campaign.number, (0, at, at))[1] + campaign.frequency_seconds
-            person.schedule(due if due > at else at + campaign.frequency_seconds, self._interval, (campaign, person))
-
-    def _interval(self, at: int, what: tuple[CompiledCampaign, Person]) -> None:
-        campaign, person = what
-        if person.gone or campaign.number not in person.matching:
-            return
-        if at - person.entries.get(campaign.number, (0, 0, 0))[1] < campaign.frequency_seconds:
-            return  # the person left and came back in between: another alarm goes by the entry since
-        self.consider(campaign, person, Cause("interval", 0, at))
-        person.schedule(at + campaign.frequency_seconds, self._interval, (campaign, person))
-
-    def _watch_time(self, campaign: CompiledCampaign, person: Person, moment: Moment) -> None:
-        assert campaign.trigger is not None  # what is watched has a trigger condition
-        turn = self.next_change(campaign.trigger, moment)
-        if turn is None:
-            return
-        turn += self.content.assumptions.segment_refresh_seconds
-        if person.watched_until.get(campaign.number) == turn:
-            return
-        person.watch_until(campaign.number, turn)
-        person.schedule(turn, self._watch_again, (campaign, person))
-
-    def _watch_again(self, at: int, what: tuple[CompiledCampaign, Person]) -> None:
-        campaign, person = what
-        if not person.gone and person.watched_until.get(campaign.number) == at:
-            self.used["segment_refresh_seconds"] += 1
-            self.watch(person, at, [campaign])
-            self.changed_by_time(person, at)
-
-    def changed_by_time(self, person: Person, at: int) -> None:
-        """Time alone changed a membership: journeys that wait for it go on."""
-        if person.journeys:
-            self._goals_and_exits(person, at)
-            self._wake_waiting(person, at)
-
-    def _goals_and_exits(self, person: Person, at: int) -> None:
-        for journey in person.journeys:
-            campaign = journey.campaign
-            if campaign.goal is not None and not journey.goal_reached:
-                self._goal(journey, at)
-            if campaign.exit_on is not None and not journey.over and journey.leaving is None:
-                moment = self.journey_moment(journey, at)
-                if campaign.exit_on.holds(moment):
-                    clause = self.clause(campaign.exit_on, moment, "exit")
-                    self.leave(journey, at, "exit_condition", "R52", "extra_exits_at", clause)
-
-    def _goal(self, journey: Journey, at: int) -> None:
-        """See whether the goal came true after entry; it ends the journey where the campaign says so.
-
-        Source: Customer.io docs, "Conversion goals and exit criteria" (semantics R50, R51).
-        """
-        campaign = journey.campaign
-        assert campaign.goal is not None  # asked only for campaigns with one
-        if campaign.goal_seconds and at - journey.entered_at > campaign.goal_seconds:
-            return
-        moment = self.journey_moment(journey, at)
-        if not campaign.goal.holds(moment):
-            return
-        journey.goal_reached = True
-        clause = self.clause(campaign.goal, moment, "goal")
-        self.emit(GoalReached(at, journey.person.key, campaign.slug, journey.number, journey.messaged))
-        if campaign.exits_at_goal:
-            self.leave(journey, at, "goal", "R50", "goal_exit_at", clause)
-
-    def _wake_waiting(self, person: Person, at: int) -> None:
-        for journey in person.journeys:
-            if not journey.over and journey.node is not None and journey.node.kind == "wait_until":
-                look_at_wait(self, journey, at)
 
     # --- leaving altogether -----------------------------------------------------------------------------------------
 

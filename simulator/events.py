@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from simulator.entering import consider
 from simulator.history.calls import IdType
 from simulator.journeys import Cause
 from simulator.people import Person
 from simulator.probes import has_another_time
 from simulator.profiles import make_person
 from simulator.trace import Considered, Refused
+from simulator.watching import changed
 
 if TYPE_CHECKING:
     from simulator.content import Content
@@ -25,7 +27,7 @@ LONGEST_NAME = 100
 class Name:
     """What the content makes of one event name of one type, looked up once for each spelling."""
 
-    __slots__ = ("counts", "differs", "key", "known", "router", "waits", "is_too_long")
+    __slots__ = ("counts", "differs", "is_too_long", "key", "known", "router", "waits")
 
     def __init__(self, content: Content, kind: str, name: str) -> None:
         low = name.lower()
@@ -61,7 +63,7 @@ def receive_event(
     if name.counts or name.waits:
         _let_count(engine, person, name, stamp, data, at)
     if aged and engine.content.asks_age:
-        engine.changed(person, at)
+        changed(engine, person, at)
     if name.is_too_long:
         engine.note(at, person.key, "event_name_too_long", line=line)
     router = name.router
@@ -105,7 +107,7 @@ def _let_count(engine: Engine, person: Person, name: Name, stamp: int, data: Map
         engine.recorder.event_comes(person, name.key[1], at)
     if person.journeys or name.counts:
         person.remember(name.key, stamp, data)
-        engine.changed(person, at, event=name.key)
+        changed(engine, person, at, event=name.key)
 
 
 def _start(engine: Engine, person: Person, matches: list[Route], cause: Cause, age: int) -> None:
@@ -119,7 +121,7 @@ def _start(engine: Engine, person: Person, matches: list[Route], cause: Cause, a
             continue
         if route.probes and cause.event is not None:
             _note_assumptions(engine, route.probes, cause.event)
-        engine.consider(campaign, person, cause)
+        consider(engine, campaign, person, cause)
 
 
 def _note_assumptions(engine: Engine, probes: tuple[Any, ...], data: Mapping[str, Any]) -> None:
@@ -154,7 +156,7 @@ def cause_event(engine: Engine, who: Person | str, name: str, data: Mapping[str,
                 return
             person = make_person(engine, who.strip(), IdType.ID, at)
             person.caused = by.caused  # so that a chain of new people meets the guard too
-            engine.changed(person, at)
+            changed(engine, person, at)
         if person.gone or not engine.may_cause(person, at, name):
             return
         trimmed = name.strip()

@@ -22,7 +22,7 @@ from simulator.history.heads import REFUSED_DATA, SHAPES, DoesNotFit, Heads, fla
 from simulator.history.json_lines import calls_of_line
 from simulator.history.readers import calls_of_log, label_of, open_log
 from simulator.history.refusals import OnBad, Refusals
-from simulator.history.streams import Progress, StreamBroken, lines_of, log_files
+from simulator.history.streams import Progress, StreamBroken, batches_of, log_files
 from simulator.moment import NOTHING, Moment
 from simulator.people import Person
 
@@ -33,9 +33,7 @@ if TYPE_CHECKING:
 Hit = tuple[int, str | None, int | None, str]
 """Line, person, time of receipt (the event's own where the log holds none, in Unix seconds) and campaign."""
 
-_BATCH = 1 << 15  # bytes
 _NAMES = 50_000  # spellings remembered
-_NO_DATA: dict[str, Any] = {}
 _TYPES = {CallKind.EVENT: "event", CallKind.PAGE: "page", CallKind.SCREEN: "screen"}
 _UNFIT = (msgspec.MsgspecError, DoesNotFit, UnicodeDecodeError, RecursionError, OverflowError)
 
@@ -105,8 +103,7 @@ class _HitReader:
     def _batches(self, chunks: Iterator[bytes], refusals: Refusals) -> Iterator[list[Hit]]:
         first = 1
         try:
-            reader = lines_of(chunks)
-            while lines := reader.readlines(_BATCH):
+            for lines in batches_of(chunks):
                 yield self._of_lines(lines, first, refusals)
                 first += len(lines)
         except StreamBroken as error:
@@ -114,8 +111,7 @@ class _HitReader:
 
     def _of_lines(self, lines: list[bytes], first: int, refusals: Refusals) -> list[Hit]:
         heads, decoded = self._decoded(lines)
-        track, identify, make, asks, slugs = heads.track, heads.identify, heads.shape.call, self._asks, self._slugs
-        event = CallKind.EVENT
+        track, identify, place, asks, slugs = heads.track, heads.identify, heads.shape.place, self._asks, self._slugs
         hits: list[Hit] = []
         add = hits.append
         for number, head in enumerate(decoded, first):
@@ -126,13 +122,15 @@ class _HitReader:
                     ask = asks[name] if name in asks else self._asked(name)
                     if ask is None:
                         continue
-                    for campaign in ask(head.data):
-                        call = make(head, number, event, "", _NO_DATA)
-                        add((number, call.person, call.timestamp if call.at is None else call.at, slugs[campaign]))
+                    found = ask(head.data)
+                    if found:
+                        person, at = place(head)
+                        for campaign in found:
+                            add((number, person, at, slugs[campaign]))
                 elif kind is not identify:
                     raise DoesNotFit
             except _UNFIT:
-                hits += self._of_calls(calls_of_line(lines[number - first], number, refusals))
+                hits += self._of_calls(calls_of_line(lines[number - first] + b"\n", number, refusals))
         return hits
 
     def _asked(self, written: str) -> Ask | None:
@@ -159,9 +157,10 @@ class _HitReader:
     def _fitting(self, lines: list[bytes]) -> int:
         """The shape of the first line that has one; the present shape where none has."""
         for line in lines:
-            for shape in (self._shape, *range(len(SHAPES))):
+            for shape in [self._shape, *range(len(SHAPES))]:
                 heads = self._heads(shape)
-                if isinstance(_decoded_or_none(heads, line), (heads.track, heads.identify)):
+                kinds = heads.track, heads.identify
+                if isinstance(_decoded_or_none(heads, line), kinds):
                     return shape
         return self._shape
 

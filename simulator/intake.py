@@ -13,6 +13,7 @@ from mailwright.definitions.triggers import (
     TransactionalTrigger,
     WebhookTrigger,
 )
+from simulator.entering import consider
 from simulator.events import Name, receive_event
 from simulator.history.calls import Call, CallKind, IdType
 from simulator.id_memory import IdMemory
@@ -21,6 +22,7 @@ from simulator.paths import values_at
 from simulator.people import Person
 from simulator.profiles import delete, make_person, merge, move_segment, set_attributes
 from simulator.trace import Considered
+from simulator.watching import changed
 
 if TYPE_CHECKING:
     from simulator.content import CompiledCampaign
@@ -136,7 +138,7 @@ class Intake:
         if call.kind is not CallKind.IDENTIFY:
             engine.used["unknown_person"] += 1
         person = make_person(engine, call.person, call.id_type, at)
-        engine.changed(person, at)
+        changed(engine, person, at)
         return person, at
 
     def _identify(self, call: Call, at: int) -> None:
@@ -224,7 +226,7 @@ class Intake:
         campaign = call.data.get("campaign")
         if person is not None and call.other and isinstance(campaign, str):
             person.note_message(campaign, call.other, call.name, at)
-            self.engine.changed(person, at)
+            changed(self.engine, person, at)
 
     # --- events -----------------------------------------------------------------------------------------------------
 
@@ -339,7 +341,7 @@ class Intake:
             )  # fmt: skip
             moment = self.engine.cause_moment(person, when, cause)
             if campaign.audience is None or campaign.audience.holds(moment):
-                self.engine.consider(campaign, person, cause)
+                consider(self.engine, campaign, person, cause)
 
     def _object_gone(self, call: Call, at: int) -> None:
         thing = (call.name, call.other or "")
@@ -368,7 +370,7 @@ class Intake:
             )  # fmt: skip
             moment = self.engine.cause_moment(person, at, cause)
             if campaign.trigger is None or campaign.trigger.holds(moment):
-                self.engine.consider(campaign, person, cause)
+                consider(self.engine, campaign, person, cause)
 
     def _unrelate(self, call: Call, at: int) -> None:
         person, _ = self._find(call, at)
@@ -422,7 +424,7 @@ class Intake:
             clause = engine.clause(campaign.trigger, moment, "trigger")
             engine.emit(Considered(cause.at, person.key, campaign.slug, call.name, call.line, matches, clause))
         if matches:
-            engine.consider(campaign, person, cause)
+            consider(engine, campaign, person, cause)
 
     def _broadcast(self, call: Call, at: int) -> None:
         """An API-triggered broadcast: one per 10 seconds; recipients must exist (semantics R103)."""
@@ -445,7 +447,7 @@ class Intake:
                 cause = Cause(call.name, call.line, when, trigger=call.data.get("data", call.data) or EMPTY)
                 moment = engine.moment(person, when)
                 if named or campaign.audience is None or campaign.audience.holds(moment):
-                    engine.consider(campaign, person, cause)
+                    consider(engine, campaign, person, cause)
 
     def _recipients(self, call: Call) -> list[tuple[Person, bool]]:
         """Whom a broadcast goes to, and whether the call named them."""
@@ -471,7 +473,7 @@ class Intake:
             if trigger.transactional.lower() == call.name.lower():
                 cause = Cause(call.name, call.line, at, trigger=call.data)
                 cause.recipient = call.other
-                self.engine.consider(campaign, person, cause)
+                consider(self.engine, campaign, person, cause)
 
 
 def _texts(value: Any) -> list[Any]:

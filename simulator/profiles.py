@@ -9,6 +9,7 @@ from simulator.history.calls import IdType
 from simulator.people import Person
 from simulator.probes import has_another_time
 from simulator.trace import Ended, Moved
+from simulator.watching import changed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +72,7 @@ def set_attributes(
     attributes = person.attributes
     if person.open and engine.recorder is not None:
         engine.recorder.attributes_change(person, values, at)
-    changed: set[str] = set()
+    news: set[str] = set()
     for name, value in values.items():
         if name[:1] == "_" or name == "anonymous_id":
             continue
@@ -89,7 +90,7 @@ def set_attributes(
                 rest = {other: given for other, given in values.items() if other != name}
                 return set_attributes(engine, survivor, rest, at, stamp, line, caused=caused)
             continue
-        changed.add(name)
+        news.add(name)
         if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
             engine.note(at, person.key, "attribute_name_too_long", name[:LONGEST_NAME], line)
         if value is None:
@@ -106,13 +107,13 @@ def set_attributes(
         engine.note(at, person.key, "too_many_attributes", str(len(values)), line)
     if caused:
         everything = not (person.journeys or person.matching)
-        look_after_step(engine, person, at, "attributes", None if everything else changed)
+        look_after_step(engine, person, at, "attributes", None if everything else news)
     elif is_new:
-        engine.changed(person, at)
-    elif changed:
-        engine.changed(person, at, changed)
-    if engine.content.by_kind["date"] and (changed or is_new):
-        plan_dates(engine, person, at, changed)
+        changed(engine, person, at)
+    elif news:
+        changed(engine, person, at, news)
+    if engine.content.by_kind["date"] and (news or is_new):
+        plan_dates(engine, person, at, news)
     return person
 
 
@@ -128,7 +129,7 @@ def look_after_step(engine: Engine, person: Person, at: int, what: str, attribut
 
     def look() -> None:
         if not person.gone and engine.may_cause(person, at, what):
-            engine.changed(person, at, attributes)
+            changed(engine, person, at, attributes)
 
     engine.later.append(look)
 
@@ -186,7 +187,7 @@ def move_segment(engine: Engine, person: Person, slug: str, joins: bool, at: int
     if caused:
         look_after_step(engine, person, at, "segments", None)
     else:
-        engine.changed(person, at)
+        changed(engine, person, at)
 
 
 def delete(engine: Engine, person: Person, at: int, reason: str = "deleted") -> None:
@@ -225,7 +226,7 @@ def merge(engine: Engine, primary: Person, secondary: Person, at: int) -> None:
         for due in secondary.agenda.entries():
             primary.schedule(due[0], due[2], due[3])
     set_attributes(engine, primary, gaps, at)
-    engine.changed(primary, at)  # events and memberships came too
+    changed(engine, primary, at)  # events and memberships came too
 
 
 def _move_journeys(engine: Engine, primary: Person, secondary: Person, at: int) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailwright.definitions.steps import BranchStep, ExitStep, MessageStep, SplitStep, WaitStep
 from simulator.conditions import Check
+from simulator.entering import enter, start
 from simulator.journeys import Journey
 from simulator.people import Person
 from simulator.trace import AnyEntry
@@ -191,7 +192,7 @@ class Recorder:
         emit, engine.emit = engine.emit, entries.append
         self._records = True
         try:
-            engine.enter(campaign, alone, cause, at)
+            enter(engine, campaign, alone, cause, at)
             while alone.journeys and alone.agenda is not None and alone.agenda.next_at() is not None:
                 engine.advance(alone, (alone.agenda.next_at() or 0) + 1)
         finally:
@@ -247,4 +248,4 @@ class Recorder:
         campaign = opened.recordable.campaign
         journey = Journey(campaign, person, opened.number, opened.at, opened.cause)
         journey.since = opened.since
-        self.engine.start(journey, opened.at)
+        start(self.engine, journey, opened.at)

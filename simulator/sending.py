@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mailwright.definitions.steps import MessageStep
-from mailwright.definitions.workflow import file_of
 from simulator.trace import Delivery, Skipped
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def send(engine: Engine, journey: Journey, node: Node, at: int, variant: str | N
     if held is not None:
         engine.emit(Skipped(at, journey.person.key, journey.campaign.slug, journey.number, node.id, *held))
         return
-    name = variant or file_of(step) or node.id
+    name = variant or node.file
     outcome = engine.messages.outcome(journey, node, name, at)
     made = _Made(engine, journey, node, name, at, outcome.language, outcome.recipient)
     if outcome.reason:

@@ -158,7 +158,8 @@ class GoalReached(Entry, frozen=True, gc=False, tag="goal_reached"):
 
 class Ended(Entry, frozen=True, gc=False, tag="ended"):
     """The journey is over: outcome finished or exited_early; reason end, exit_step, stops_matching, goal, exit_condition,
-    timeout_exit, deleted, suppressed, merged."""
+    timeout_exit, deleted, suppressed, merged.
+    """
 
     journey: int
     outcome: str

@@ -34,7 +34,7 @@ from mailwright.definitions.steps import (
     WaitUntilStep,
     WindowStep,
 )
-from mailwright.definitions.workflow import Path, PlacedStep, walk_steps
+from mailwright.definitions.workflow import Path, PlacedStep, file_of, walk_steps
 from simulator.clock import OpeningHours, minutes_of
 from simulator.conditions import Check
 
@@ -76,6 +76,7 @@ class Node:
     least: int = 0  # the shortest of a random delay
     hours: OpeningHours | None = None
     sending: str = "automatic"
+    file: str = ""  # of a message step: the name of its content
 
 
 Compile = Callable[[PlacedCondition], Check]
@@ -112,6 +113,7 @@ class WorkflowCompiler:
         match step:
             case MessageStep():
                 node.sending = step.sending
+                node.file = file_of(step) or ""
                 if isinstance(step, AbTestStep):
                     node.ways = [Way(v.email or "hold-out", None, following, v.share) for v in step.ab_test]
             case WaitStep(wait=timedelta() as length):
@@ -219,4 +221,3 @@ def _any_of(placed: PlacedCondition) -> AnyOf:
 
 def _seconds(length: timedelta) -> int:
     return int(length.total_seconds())
-

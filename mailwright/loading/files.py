@@ -20,6 +20,7 @@ class Files:
 
     root: Path
     problems: list[Diagnostic] = field(default_factory=list)
+    _outside: dict[str, bool] = field(default_factory=dict)  # folder → whether it stands outside the project
 
     def problem(self, rule: str, message: str, name: str, hint: str = "", severity: Severity = Severity.ERROR) -> None:
         """Note a problem with a file as a whole."""
@@ -28,10 +29,15 @@ class Files:
     def entries(self, name: str) -> list[os.DirEntry[str]]:
         """What stands in the folder, by name, without hidden files; a link that leaves the project is a problem."""
         folder = self.root / name
+        if self._is_outside(name):
+            return []
         try:
             with os.scandir(folder) as found:
                 entries = sorted((entry for entry in found if not entry.name.startswith(".")), key=lambda e: e.name)
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
+            return []
+        except NotADirectoryError:
+            self.problem("unreadable-file", "a folder is needed here, and this is a file", name, "put a folder here")
             return []
         except OSError as error:
             self.problem("unreadable-file", f"the folder cannot be read ({error.strerror})", name, "check its rights")
@@ -66,13 +72,37 @@ class Files:
             return False
         if target.is_relative_to(self.root.resolve()):
             return not target.is_dir() or not (self.root / name).resolve().parent.is_relative_to(target)
-        self.problem("outside-project", "this link leads out of the project", name, "put a copy in its place")
+        self._note_outside(name)
         return False
+
+    def _note_outside(self, name: str) -> None:
+        self.problem("outside-project", "this link leads out of the project", name, "put a copy in its place")
+
+    def _is_outside(self, folder: str) -> bool:
+        """Whether a folder leads out of the project; the link that does so is noted once."""
+        if not folder:
+            return False
+        if folder not in self._outside:
+            above = self._is_outside(os.path.dirname(folder))
+            self._outside[folder] = above or self._leads_out(folder)
+            if self._outside[folder] and not above:
+                self._note_outside(folder)
+        return self._outside[folder]
+
+    def _leads_out(self, name: str) -> bool:
+        root = os.path.realpath(self.root)
+        place = os.path.realpath(os.path.join(root, name))
+        return place != root and not place.startswith(root.rstrip(os.sep) + os.sep)
 
     def text(self, name: str) -> str | None:
         """The text of a file; None when it is not there or cannot be read, which is then a problem."""
         path = self.root / name
+        if self._is_outside(os.path.dirname(name)):
+            return None
         try:
+            if path.is_symlink() and self._leads_out(name):
+                self._note_outside(name)
+                return None
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
                 self.problem("unreadable-file", "this is no regular file", name, "remove it")

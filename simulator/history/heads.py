@@ -8,7 +8,7 @@ way.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
@@ -37,6 +37,7 @@ _WRAPPED = (*_EXCHANGE, "person", "batch", "activities", "messages")
 
 Maker = Callable[[Any, int, CallKind, str, dict[str, Any]], Call]  # head, line, kind, name, data
 Decode = Callable[[Any], dict[str, Any]]
+Place = tuple[str, int | None]  # the person's identifier, and the receipt or, without one, the event's own time
 
 
 class DoesNotFit(Exception):
@@ -56,6 +57,7 @@ class Shape:
     identify: Fields
     never: tuple[str, ...]
     call: Maker
+    place: Callable[[Any], Place]
     data: tuple[str, ...] = ("attributes",)  # where an event's data stands; a record with the others does not fit
     attributes: tuple[str, ...] = ("attributes",)  # where a person's attributes stand, likewise
 
@@ -76,6 +78,18 @@ def _simple_call(head: Any, line: int, kind: CallKind, name: str, data: dict[str
 
 def _id_call(head: Any, line: int, kind: CallKind, name: str, data: dict[str, Any]) -> Call:
     return Call(line, kind, head.who.named, _ID, name, data, head.at, head.timestamp, head.id)
+
+
+def _spec_place(head: Any) -> Place:
+    return head.person, floor_seconds(head.timestamp if head.at is None else head.at)
+
+
+def _simple_place(head: Any) -> Place:
+    return head.person, head.timestamp if head.at is None else head.at
+
+
+def _v2_place(head: Any) -> Place:
+    return head.who.named, head.timestamp if head.at is None else head.at
 
 
 def _email_call(head: Any, line: int, kind: CallKind, name: str, data: dict[str, Any]) -> Call:
@@ -115,6 +129,7 @@ SIMPLE = Shape(
         "cio_relationships",
     ),
     call=_simple_call,
+    place=_simple_place,
     data=("data", "attributes"),
     attributes=("attributes", "data"),
 )
@@ -137,6 +152,7 @@ def _v2(named: str, call: Maker, *others: str) -> Shape:
         identify={},
         never=(*_WRAPPED, "received_at", "receivedAt", "anonymous_id", "cio_relationships"),
         call=call,
+        place=_v2_place,
     )
 
 
@@ -169,6 +185,7 @@ SPEC = Shape(
         "delivery_type",
     ),
     call=_spec_call,
+    place=_spec_place,
     data=("properties",),
     attributes=("traits",),
 )
@@ -212,14 +229,15 @@ def _heads(shape: Shape, data: Any, attributes: Any) -> Heads:
 
 
 def flat_heads_of(shape: Shape, properties: Sequence[str]) -> Heads:
-    """The decoder of *shape* that reads a line in one go: an event's data has these *properties* as `p0`, `p1` and so on.
+    """The decoder of *shape* that reads a line in one go: an event's data has these *properties* as `p0`, `p1` …
 
-    What is missing is None, like null; every other property, and a person's attributes, are only passed over.
+    What is missing is None, like null; every other property, a person's attributes and ids of events are passed over.
     """
     fields = [(f"p{at}", Value, msgspec.field(name=name, default=None)) for at, name in enumerate(properties)]
     data = msgspec.defstruct("Data", [*fields, *_never_fields(sorted(REFUSED_DATA.difference(properties)))], gc=False)
     passed = msgspec.defstruct("Passed", [], gc=False)
-    return _heads(shape, data, passed)
+    fields_but_id = {name: field for name, field in shape.fields.items() if name != "id"}
+    return _heads(replace(shape, fields=fields_but_id), data, passed)
 
 
 def values_kind(keep: Properties, refused: frozenset[str]) -> Any:
