@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
+from simulator.addressed import Addressed
 
 if TYPE_CHECKING:
     from simulator.content import Content
@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 
 Objects = Mapping[tuple[str, str], Mapping[str, Any]]
 MODES = ("all", "outcome", "none")
-
-
-class Addressed(msgspec.Struct, frozen=True):
-    """Where a message would go, without its text."""
-
-    recipient: str | None = None
-    language: str | None = None
-    reason: str = ""
-    failure: str = ""
 
 
 class Unrendered:

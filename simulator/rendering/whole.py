@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.messages import Addressed
+from simulator.addressed import Addressed
 from simulator.rendering.faults import RenderFault
 
 if TYPE_CHECKING:
