@@ -1,7 +1,8 @@
 """All triggers of one event as one generated function of the event's decoded data.
 
-The function asks what `Router.matches` asks: the tables of the router find the campaigns that want one constant, and the
-tests come from the writer of all conditions. Each property is read once, and data that looks like what came before is not asked again.
+The function asks what `Router.matches` asks: the tables of the router find the campaigns that want one constant, and
+the tests come from the writer of all conditions. Each property is read once, and data that looks like what came before
+is not asked again.
 """
 
 from __future__ import annotations

@@ -214,8 +214,8 @@ class Engine:
     def _leaves(self, journey: Journey, node: Node, at: int) -> bool:
         """Whether the person stops matching, tested just before a step that acts on the person.
 
-        Source: Customer.io docs, "Campaign exit conditions" (semantics R46 to R49): the trigger is part of the test only
-        for segment and attribute campaigns.
+        Source: Customer.io docs, "Campaign exit conditions" (semantics R46 to R49): the trigger is part of the test
+        only for segment and attribute campaigns.
         """
         campaign = journey.campaign
         if journey.leaving is not None:

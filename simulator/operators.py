@@ -1,7 +1,7 @@
 """What each operator means: one function each, from a value to yes or no.
 
-Conditions are compiled from these alone, for single people and for columns of distinct values alike, so that an operator
-has one meaning. None is a missing value: there is no such property, or it is null.
+Conditions are compiled from these alone, for single people and for columns of distinct values alike, so that an
+operator has one meaning. None is a missing value: there is no such property, or it is null.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def is_timestamp(read: ReadTime = as_timestamp) -> Test:
 
 
 def timestamp_bounds(operator: Operator, seconds: int) -> tuple[int, bool]:
-    """For a test against now: the value's distance from now at which it turns, and whether it holds on the past side."""
+    """The distance from now at which a test against now turns, and whether it holds on the past side."""
     match operator:
         case Operator.MORE_THAN_AGO:
             return -seconds, True

@@ -13,7 +13,7 @@ Probe = tuple[str, Callable[[Mapping[str, Any]], bool]]
 
 
 def assumption_probes(condition: Condition) -> tuple[Probe, ...]:
-    """For each clause on the event's data that may stand on an assumption: its name, and whether it did for some data."""
+    """The assumptions that clauses on the event's data may stand on, each with whether it did for some data."""
     return tuple(_probes(condition))
 
 

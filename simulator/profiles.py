@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from simulator.engine import Engine
     from simulator.journeys import Journey
 
-# Source: Track API reference, limits in bytes (semantics R122). What happens beyond them is not stated, so it is a warning.
+# Source: Track API reference, limits in bytes (semantics R122). What happens beyond them is not stated, so it is a
+# warning.
 LONGEST_NAME = 150
 LONGEST_VALUE = 1000
 MOST_ATTRIBUTES = 300
@@ -199,8 +200,8 @@ def delete(engine: Engine, person: Person, at: int, reason: str = "deleted") -> 
 def merge(engine: Engine, primary: Person, secondary: Person, at: int) -> None:
     """Make one profile of two: the primary keeps its values, gaps are filled; it is not reversible.
 
-    Source: Customer.io docs, "Resolve duplicate people" (semantics R37, R118, R119). Assumed: of one campaign on both, the
-    primary's journey wins.
+    Source: Customer.io docs, "Resolve duplicate people" (semantics R37, R118, R119). Assumed: of one campaign on both,
+    the primary's journey wins.
     """
     gaps = {
         name: value

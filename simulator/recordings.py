@@ -1,10 +1,11 @@
 """Journeys that nothing disturbs, told from a recording of the engine's own run.
 
-Most journeys of a large log pass their steps while nothing that they look at changes. Two such journeys of one campaign,
-whose people and events answer every question of the campaign alike, do the same things at the same distances from entry.
-The engine runs the first of them on its own and the run is kept; the others wait beside the person, and when they are over
-undisturbed they are counted by it. If something that any recording depends on changes before, the journey is handed to the
-engine, from its entry on, before the change is made: so there is one meaning, the engine's, and here is only when to ask it.
+Most journeys of a large log pass their steps while nothing that they look at changes. Two such journeys of one
+campaign, whose people and events answer every question of the campaign alike, do the same things at the same distances
+from entry. The engine runs the first of them on its own and the run is kept; the others wait beside the person, and
+when they are over undisturbed they are counted by it. If something that any recording depends on changes before, the
+journey is handed to the engine, from its entry on, before the change is made: so there is one meaning, the engine's,
+and here is only when to ask it.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Open:
 
 
 def recordables_in(content: Content, also: frozenset[str]) -> dict[int, Recordable]:
-    """The campaigns of *content* that can be told from recordings, by number; *also* are the attributes messages read."""
+    """The campaigns that can be told from recordings, by number; *also* are the attributes that messages read."""
     if content.crosses_people or content.asks_messages:
         return {}
     found = {}

@@ -1,8 +1,8 @@
 """Every decision of a replay, as plain values in order.
 
-`explain`, the reports, previews, coverage and the local workspace read these and nothing else. A journey is known by its
-campaign, its person and its number among that person's journeys in the campaign, from 0, so that a log split by person
-gives the same names. Times are Unix seconds. `rule` cites the semantics (`R22`).
+`explain`, the reports, previews, coverage and the local workspace read these and nothing else. A journey is known by
+its campaign, its person and its number among that person's journeys in the campaign, from 0, so that a log split by
+person gives the same names. Times are Unix seconds. `rule` cites the semantics (`R22`).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Lapsed(Entry, frozen=True, gc=False, tag="lapsed"):
 
 
 class Refused(Entry, frozen=True, gc=False, tag="refused"):
-    """The trigger matched, yet no journey may start: *reason* is once, period, too_old, already_active, inherited …"""
+    """The trigger matched, yet no journey may start: *reason* is once, period, too_old, already_active, and so on."""
 
     call: str
     line: int
@@ -83,7 +83,10 @@ class Entered(Entry, frozen=True, gc=False, tag="entered"):
 
 
 class Skipped(Entry, frozen=True, gc=False, tag="skipped"):
-    """A step did nothing: condition_not_met, step_off, unsubscribed, topic_unsubscribed, channel_unsubscribed, held_out."""
+    """A step did nothing.
+
+    The reason is condition_not_met, step_off, unsubscribed, topic_unsubscribed, channel_unsubscribed or held_out.
+    """
 
     journey: int
     step: str
@@ -157,8 +160,10 @@ class GoalReached(Entry, frozen=True, gc=False, tag="goal_reached"):
 
 
 class Ended(Entry, frozen=True, gc=False, tag="ended"):
-    """The journey is over: outcome finished or exited_early; reason end, exit_step, stops_matching, goal, exit_condition,
-    timeout_exit, deleted, suppressed, merged.
+    """The journey is over, and why.
+
+    The outcome is finished or exited_early; the reason end, exit_step, stops_matching, goal, exit_condition,
+    timeout_exit, deleted, suppressed or merged.
     """
 
     journey: int
@@ -179,7 +184,7 @@ class Moved(Entry, frozen=True, gc=False, tag="moved"):
 
 
 class Noted(Entry, frozen=True, gc=False, tag="noted"):
-    """A warning about data or content, by code: event_name_case_mismatch, failed_attribute_change, …"""
+    """A warning about data or content, by code: event_name_case_mismatch, failed_attribute_change and so on."""
 
     code: str
     detail: str = ""

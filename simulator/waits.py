@@ -85,6 +85,7 @@ def _look_in_time(at: int, what: tuple[Engine, Journey, int]) -> None:
 
 
 def time_is_over(engine: Engine, journey: Journey, node: Node, at: int) -> None:
+    """The maximum time of a wait is over: a way met in this very second still counts."""
     way = _met(engine, journey, node, at)
     why = "timeout" if way is None else "met"
     engine.emit(Woke(at, journey.person.key, journey.campaign.slug, journey.number, node.id, why))

@@ -93,7 +93,7 @@ class _LiquidReads:
         )
 
     def of_campaign(self, compiled: CompiledCampaign) -> tuple[Names, Names]:
-        """The properties and attributes that one campaign's messages and steps read, layouts and snippets among them."""
+        """The properties and attributes that one campaign's messages and steps read, with layouts and snippets."""
         texts, slug = list(_step_texts(compiled)), compiled.slug
         for (campaign, _, _), message in self._project.messages.items():
             if campaign == slug:

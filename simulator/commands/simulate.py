@@ -26,9 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="workspace", metavar="WORKSPACE", help="the workspace to pretend to be")
     parser.add_argument("--until", metavar="TIME", help="where the clock stops (default: 30 days after the last call)")
     parser.add_argument("--from", dest="since", metavar="TIME", help="report only what happens from this time on")
-    parser.add_argument(
-        "--campaign", action="append", default=[], metavar="CAMPAIGN", help="only this; repeatable"
-    )
+    parser.add_argument("--campaign", action="append", default=[], metavar="CAMPAIGN", help="only this; repeatable")
     parser.add_argument("--person", metavar="PERSON", help="only this person: an id, an email, or a report's p-… name")
     parser.add_argument("--format", choices=FORMATS, default="text", help="jsonl is the trace, one decision a line")
     parser.add_argument("--out", metavar="FILE", help="write the report there")

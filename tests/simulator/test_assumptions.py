@@ -166,9 +166,16 @@ def told(run_of):
     """All that a reader of the prediction sees."""
     statuses = [(e.step, e.status, e.at) for e in run_of.entries if isinstance(e, Delivery)]
     attributes = {key: dict(values) for key, values in run_of.profiles.items()}
-    return entered(run_of), statuses, outcomes(run_of), skips(run_of), warnings(run_of), attributes, sent(run_of), [
-        (type(entry).__name__, entry.at) for entry in run_of.entries
-    ]
+    return (
+        entered(run_of),
+        statuses,
+        outcomes(run_of),
+        skips(run_of),
+        warnings(run_of),
+        attributes,
+        sent(run_of),
+        [(type(entry).__name__, entry.at) for entry in run_of.entries],
+    )
 
 
 def test_every_assumption_stands_in_the_table():
@@ -282,6 +289,8 @@ def test_an_unknown_zone_is_one_for_dates_too():
 def test_segments_in_a_filter_follow_a_late_refresh_at_once():
     window = timedelta(days=2)
     segments = {"active": segment(Performed("visit", within=window))}
-    one = campaign("signed_up", {"wait": "3d"}, {"email": "a"}, filter=InSegment("active"), exit={"when": "stops_matching"})
+    one = campaign(
+        "signed_up", {"wait": "3d"}, {"email": "a"}, filter=InSegment("active"), exit={"when": "stops_matching"}
+    )
     what = project(one, segments=segments, assumptions={"segment_refresh_seconds": 3600})
     assert outcomes(run(what, ME, track("visit"), track())) == [("exited_early", "stops_matching")]

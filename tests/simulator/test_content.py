@@ -44,7 +44,9 @@ def test_a_frequency_is_a_kind_and_a_length(trigger, frequency, expected):
 
 def test_what_must_be_remembered_is_known_beforehand():
     segments = {"often": segment(Performed("Visit", 3)), "moved": segment(Changed("city"))}
-    one = campaign("go", {"wait_until": {"any": Happens("Bought")}}, filter=All((InSegment("often"), InSegment("moved"))))
+    one = campaign(
+        "go", {"wait_until": {"any": Happens("Bought")}}, filter=All((InSegment("often"), InSegment("moved")))
+    )
     content = compile_content(project(one, segments=segments))
     assert (content.remembered, content.waited, content.watched_changes) == ({"visit"}, {"bought"}, {"city"})
     assert not content.asks_messages

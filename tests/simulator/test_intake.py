@@ -78,7 +78,8 @@ def test_a_suppressed_person_is_made_by_no_call(kind):
 
 
 @pytest.mark.parametrize(
-    "kind", [CallKind.IDENTIFY, CallKind.SUPPRESS, CallKind.UNSUPPRESS, CallKind.MERGE, CallKind.FORM, CallKind.TRANSACTIONAL]
+    "kind",
+    [CallKind.IDENTIFY, CallKind.SUPPRESS, CallKind.UNSUPPRESS, CallKind.MERGE, CallKind.FORM, CallKind.TRANSACTIONAL],
 )
 def test_a_call_that_names_nobody_does_nothing(kind):
     found = run(campaign(), call(kind, None, name="x", data={"a": 1}))
@@ -310,7 +311,13 @@ def test_an_object_that_comes_to_match_starts_for_its_people():
 
 def test_an_object_campaign_starts_once_by_default():
     one = campaign(ObjectTrigger(object="company", where=of_object("plan", "pro")))
-    calls = [me(), relate(), changes(START + 1, plan="pro"), changes(START + 2, plan="free"), changes(START + 3, plan="pro")]
+    calls = [
+        me(),
+        relate(),
+        changes(START + 1, plan="pro"),
+        changes(START + 2, plan="free"),
+        changes(START + 3, plan="pro"),
+    ]
     found = run(one, *calls)
     assert entered(found) == [1]
     assert refusals(found) == ["once"]
@@ -335,7 +342,9 @@ def test_null_and_an_empty_text_are_no_values_of_an_object():
 
 def test_a_relationship_starts_each_time_it_matches():
     one = campaign(
-        RelationshipTrigger(relationship="company", where=of_relationship("role", "boss"), object_where=of_object("plan", "pro"))
+        RelationshipTrigger(
+            relationship="company", where=of_relationship("role", "boss"), object_where=of_object("plan", "pro")
+        )
     )
     calls = [me(), changes(START, plan="pro"), relate(START + 1, role="staff"), relate(START + 2, role="boss")]
     calls += [relate(START + 3), call(CallKind.RELATE, at=START + 4, name="school", other="1", data={"role": "boss"})]

@@ -305,7 +305,9 @@ def test_messages_and_objects_of_the_other_profile_move():
     big = Compare(Subject.OBJECT, "size", Operator.ABOVE, (4,))
     campaigns = {
         "a": campaign("go", {"email": "first"}),
-        "b": campaign("ask", {"branch": {"if": MessageIs("first", MessageState.SENT, "a"), "then": [{"email": "seen"}]}}),
+        "b": campaign(
+            "ask", {"branch": {"if": MessageIs("first", MessageState.SENT, "a"), "then": [{"email": "seen"}]}}
+        ),
         "o": campaign(ObjectTrigger(object="company", where=big), {"email": "company"}),
     }
     relates = call(CallKind.RELATE, "q", START + 1, name="company", other="1", data={"role": "boss"})
@@ -343,7 +345,12 @@ def test_suppressing_ends_journeys_and_blocks_every_identifier():
 
 
 def test_somebody_who_never_was_may_be_suppressed_and_deleted():
-    calls = [call(CallKind.SUPPRESS, "p"), call(CallKind.DELETE, "q"), identify("p", START + 1), track(who="p", at=START + 2)]
+    calls = [
+        call(CallKind.SUPPRESS, "p"),
+        call(CallKind.DELETE, "q"),
+        identify("p", START + 1),
+        track(who="p", at=START + 2),
+    ]
     assert run(campaign(), *calls).entries == []
 
 
@@ -361,9 +368,7 @@ def test_somebody_who_never_was_may_be_suppressed_and_deleted():
 )
 def test_only_a_segment_kept_by_hand_takes_members(name, expected):
     segments = {"s": segment(id=7), "auto": segment(person("x", 1))}
-    what = project(
-        {slug: campaign(SegmentTrigger(segment=slug)) for slug in ("s", "auto")}, segments=segments
-    )
+    what = project({slug: campaign(SegmentTrigger(segment=slug)) for slug in ("s", "auto")}, segments=segments)
     joins = call(CallKind.JOIN_SEGMENT, at=START + 1, other=name)
     stranger = call(CallKind.JOIN_SEGMENT, "nobody", at=START + 1, other=name)
     found = run(what, identify(), joins, stranger, joins)

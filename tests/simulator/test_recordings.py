@@ -105,6 +105,9 @@ def test_a_journey_that_was_over_before_is_told_as_it_went():
 
 
 def test_two_emails_of_one_call_are_a_double_in_both_ways_of_counting():
-    campaigns = {"general": campaign("go", {"email": "a"}), "custom": campaign("go", {"email": "b"}, where=data("id", 8))}
+    campaigns = {
+        "general": campaign("go", {"email": "a"}),
+        "custom": campaign("go", {"email": "b"}, where=data("id", 8)),
+    }
     calls = [identify(email="p@example.org"), track("go", data={"id": 8}), track("go", at=START + 5, data={"id": 9})]
     assert tally_of(project(campaigns), *calls) == ([1, 1], 3)

@@ -1,0 +1,87 @@
+"""The same journeys twice: as calls to the counting replay, and as processes of simpy."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from contents import content_of
+
+from simulator.content import compile_content
+from simulator.history.calls import Call, CallKind, IdType
+from simulator.messages import Unrendered
+from simulator.summary import Summary
+from simulator.tallying import Tally
+
+DAY = 86400
+START = 1767225600
+LAST = 40 * DAY
+
+
+class JourneyPair:
+    """So many entries of one campaign of `twelve/`: email, a day, a branch, an email more or not, two days, email.
+
+    A tenth of the people reach the goal at some time, which ends what they are in.
+    """
+
+    def __init__(self, entries: int) -> None:
+        chance = random.Random(5)
+        project = content_of()
+        slug = "photo-received"
+        self._content = compile_content(replace(project, campaigns={slug: project.campaigns[slug]}))
+        self._entries = [
+            (
+                START + chance.randrange(LAST),
+                chance.random() < 0.5,
+                START + chance.randrange(LAST) if chance.random() < 0.1 else None,
+            )
+            for _ in range(entries)
+        ]
+        self._calls = self._as_calls()
+        self.sends = self.on_simpy()
+
+    def _as_calls(self) -> list[Call]:
+        calls: list[tuple[int, Call]] = []
+        for number, (at, verified, goal) in enumerate(self._entries):
+            person = f"p{number}"
+            attributes = {"email": f"{person}@example.org", "email_verified": verified}
+            calls.append((START - 1, Call(1, CallKind.IDENTIFY, person, IdType.ID, "", attributes, None, START - 1)))
+            calls.append((at, Call(2, CallKind.EVENT, person, IdType.ID, "campaign_signup_post", {"type": "photo"}, None, at)))
+            if goal is not None:
+                calls.append((goal, Call(3, CallKind.EVENT, person, IdType.ID, "campaign_review", {}, None, goal)))
+        return [call for _, call in sorted(calls, key=lambda pair: pair[0])]
+
+    def ours(self) -> int:
+        """The emails sent, by the counting replay."""
+        summary = Summary()
+        tally = Tally(self._content, Unrendered(), summary)
+        for call in self._calls:
+            tally.take(call)
+        tally.finish()
+        return summary.total(lambda campaign: campaign.sent("email"))
+
+    def on_simpy(self) -> int:
+        """The emails sent, by simpy."""
+        import simpy
+
+        environment = simpy.Environment()
+        sent = 0
+
+        def journey(at: int, verified: bool, goal: int | None):  # type: ignore[no-untyped-def]  # a generator of simpy's
+            nonlocal sent
+            yield environment.timeout(at - START)
+            sent += 1
+            yield environment.timeout(DAY)
+            if goal is not None and at < goal <= START + environment.now:
+                return
+            if not verified:
+                sent += 1
+            yield environment.timeout(2 * DAY)
+            if goal is not None and at < goal <= START + environment.now:
+                return
+            sent += 1
+
+        for entry in self._entries:
+            environment.process(journey(*entry))
+        environment.run()
+        return sent
