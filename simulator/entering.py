@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.goals import watch_ends
 from simulator.journeys import Journey, Pending
 from simulator.trace import Entered, Held, Lapsed, Refused
 
@@ -141,4 +142,5 @@ def start(engine: Engine, journey: Journey, at: int) -> None:
     campaign = journey.campaign
     asked = engine.clauses(campaign.filter, engine.journey_moment(journey, at), "filter") if engine.full else ()
     engine.emit(Entered(at, person.key, campaign.slug, journey.number, cause.name, cause.line, asked))
+    watch_ends(engine, journey, at)
     engine.walk(journey, at)

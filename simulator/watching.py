@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.entering import consider, retry_pending
+from simulator.goals import look_at_ends
 from simulator.journeys import Cause
-from simulator.trace import Considered, GoalReached
+from simulator.trace import Considered
 from simulator.waits import look_at_wait
 
 if TYPE_CHECKING:
     from simulator.content import CompiledCampaign
     from simulator.engine import Engine
-    from simulator.journeys import Journey
     from simulator.moment import Moment
     from simulator.people import EventKey, Person
 
@@ -26,7 +26,7 @@ def changed(
 ) -> None:
     """Something about the person is new: attributes (None: anything may be), or an event was received."""
     if person.journeys:
-        _goals_and_exits(engine, person, at)
+        look_at_ends(engine, person, at)
         _wake_waiting(engine, person, at)
     if person.pending:
         retry_pending(engine, person, at)
@@ -118,39 +118,8 @@ def _watch_again(at: int, what: tuple[Engine, CompiledCampaign, Person]) -> None
 def changed_by_time(engine: Engine, person: Person, at: int) -> None:
     """Time alone changed a membership: journeys that wait for it go on."""
     if person.journeys:
-        _goals_and_exits(engine, person, at)
+        look_at_ends(engine, person, at)
         _wake_waiting(engine, person, at)
-
-
-def _goals_and_exits(engine: Engine, person: Person, at: int) -> None:
-    for journey in person.journeys:
-        campaign = journey.campaign
-        if campaign.goal is not None and not journey.goal_reached:
-            _goal(engine, journey, at)
-        if campaign.exit_on is not None and not journey.over and journey.leaving is None:
-            moment = engine.journey_moment(journey, at)
-            if campaign.exit_on.holds(moment):
-                clause = engine.clause(campaign.exit_on, moment, "exit")
-                engine.leave(journey, at, "exit_condition", "R52", "extra_exits_at", clause)
-
-
-def _goal(engine: Engine, journey: Journey, at: int) -> None:
-    """See whether the goal came true after entry; it ends the journey where the campaign says so.
-
-    Source: Customer.io docs, "Conversion goals and exit criteria" (semantics R50, R51).
-    """
-    campaign = journey.campaign
-    assert campaign.goal is not None  # asked only for campaigns with one
-    if campaign.goal_seconds and at - journey.entered_at > campaign.goal_seconds:
-        return
-    moment = engine.journey_moment(journey, at)
-    if not campaign.goal.holds(moment):
-        return
-    journey.goal_reached = True
-    clause = engine.clause(campaign.goal, moment, "goal")
-    engine.emit(GoalReached(at, journey.person.key, campaign.slug, journey.number, journey.messaged))
-    if campaign.exits_at_goal:
-        engine.leave(journey, at, "goal", "R50", "goal_exit_at", clause)
 
 
 def _wake_waiting(engine: Engine, person: Person, at: int) -> None:

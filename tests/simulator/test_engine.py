@@ -531,3 +531,17 @@ def test_only_running_campaigns_of_the_workspace_start():
     }
     found = run(project(campaigns), me(), track())
     assert [entry.campaign for entry in of_kind(found, Ended)] == ["here"]
+
+
+def test_a_goal_that_time_alone_reaches_ends_the_journey_when_it_does():
+    ended = person("trial_ends_at", 0, operator=Operator.MORE_THAN_AGO)
+    one = campaign(
+        "signed_up",
+        {"wait": "5d"},
+        {"email": "hello"},
+        goal={"filter": ended},
+        exit={"when": "goal"},
+    )
+    found = run(one, identify(email="p@example.org", trial_ends_at=START + 2 * DAY), track(), until=START + 9 * DAY)
+    assert [(entry.at - START, entry.reason) for entry in of_kind(found, Ended)] == [(2 * DAY, "goal")]
+    assert sent(found) == []
