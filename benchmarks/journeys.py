@@ -41,15 +41,15 @@ class JourneyPair:
         self.sends = self.on_simpy()
 
     def _as_calls(self) -> list[Call]:
-        calls: list[tuple[int, Call]] = []
+        calls: list[Call] = []
         for number, (at, verified, goal) in enumerate(self._entries):
             person = f"p{number}"
             attributes = {"email": f"{person}@example.org", "email_verified": verified}
-            calls.append((START - 1, Call(1, CallKind.IDENTIFY, person, IdType.ID, "", attributes, None, START - 1)))
-            calls.append((at, Call(2, CallKind.EVENT, person, IdType.ID, "campaign_signup_post", {"type": "photo"}, None, at)))
+            calls.append(_call(person, CallKind.IDENTIFY, "", attributes, START - 1))
+            calls.append(_call(person, CallKind.EVENT, "campaign_signup_post", {"type": "photo"}, at))
             if goal is not None:
-                calls.append((goal, Call(3, CallKind.EVENT, person, IdType.ID, "campaign_review", {}, None, goal)))
-        return [call for _, call in sorted(calls, key=lambda pair: pair[0])]
+                calls.append(_call(person, CallKind.EVENT, "campaign_review", {}, goal))
+        return sorted(calls, key=lambda call: call.timestamp or 0)
 
     def ours(self) -> int:
         """The emails sent, by the counting replay."""
@@ -85,3 +85,7 @@ class JourneyPair:
             environment.process(journey(*entry))
         environment.run()
         return sent
+
+
+def _call(person: str, kind: CallKind, name: str, data: dict[str, object], at: int) -> Call:
+    return Call(1, kind, person, IdType.ID, name, data, None, at)

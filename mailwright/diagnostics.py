@@ -18,6 +18,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_TOLD = 1_000
+"""How many problems of one file are told."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -98,19 +101,24 @@ def error_as_text(error: MailwrightError) -> str:
     """What went wrong, in lines: place and message, then the hint."""
     where = f"{error.span}  " if error.span else ""
     hint = f"\n   try: {error.hint}" if error.hint else ""
-    return f"{where}{error}{hint}"
+    return as_shown(f"{where}{error}") + as_shown(hint, keep="\n")
 
 
 def diagnostic_as_text(diagnostic: Diagnostic) -> str:
     """The problem as a picture: place, message, the source line with a caret under the spot, the hint."""
     span = diagnostic.span
     word = "" if diagnostic.severity is Severity.ERROR else "warning: "
-    lines = [f"{span}  {word}{diagnostic.message}  [{diagnostic.rule}]"]
+    lines = [as_shown(f"{span}  {word}{diagnostic.message}  [{diagnostic.rule}]")]
     if diagnostic.source_line.strip():
         lines += _picture(diagnostic.source_line, span)
     if diagnostic.hint:
-        lines.append(f"   try: {diagnostic.hint}")
+        lines.append(as_shown(f"   try: {diagnostic.hint}", keep="\n"))
     return "\n".join(lines)
+
+
+def as_shown(text: str, keep: str = "") -> str:
+    """A text as it may stand in a terminal, whoever wrote it: controls and direction marks become dots."""
+    return text if text.isprintable() else "".join(one if one in keep else _visible(one) for one in text)
 
 
 def _picture(source_line: str, span: Span) -> list[str]:
@@ -145,6 +153,21 @@ def _width(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def bounded(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The problems in order, at most a thousand a file; where there were more, the last of a file says so."""
+    told: dict[str, int] = {}
+    found = []
+    for problem in sorted(problems, key=Diagnostic.sort_key):
+        file = problem.span.file
+        told[file] = told.get(file, 0) + 1
+        if told[file] <= MOST_TOLD:
+            found.append(problem)
+        elif told[file] == MOST_TOLD + 1:
+            message = f"more than {MOST_TOLD:,} problems in this file; the rest are not shown"
+            found.append(Diagnostic("too-many-problems", message, problem.span, "mend the first ones, then look again"))
+    return found
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -2,7 +2,8 @@
 
 Each line is decoded once, to just the properties that some trigger reads, and asked by one generated function for its
 event name. The tests in it are those of `simulator.operators`, written by the writer of all conditions, and campaigns
-are found by the tables of `simulator.routing`: so a hit is what `Router.matches` gives, at the speed of reading.
+are found by the tables of `simulator.routing`: so a hit is what `Router.matches` gives, at the speed of reading. Values
+that nothing reads are only checked to be well-formed JSON in UTF-8. A repeated event id counts each time.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class _HitReader:
         self._places = {name: f"p{at}" for at, name in enumerate(self._properties)}
         self._asks: dict[str, Ask | None] = {}
         self._moment = Moment(0, Person("", 0), NOTHING, lambda _, __: False)
-        self._shape = 0
+        self._shape: int = 0
         self._made: dict[int, Heads] = {}
 
     def of_file(self, file: str, refusals: Refusals, progress: Progress | None) -> Iterator[Hit]:
@@ -157,10 +158,9 @@ class _HitReader:
     def _fitting(self, lines: list[bytes]) -> int:
         """The shape of the first line that has one; the present shape where none has."""
         for line in lines:
-            for shape in [self._shape, *range(len(SHAPES))]:
+            for shape in range(len(SHAPES)):
                 heads = self._heads(shape)
-                kinds = heads.track, heads.identify
-                if isinstance(_decoded_or_none(heads, line), kinds):
+                if _decoded_or_none(heads, line).__class__ in (heads.track, heads.identify):
                     return shape
         return self._shape
 

@@ -102,7 +102,13 @@ class Person:
 
     def happened(self, key: EventKey, inner: Inner, moment: Moment) -> bool:
         """Whether the event was received since *moment.since*."""
-        return any(entry[0] > moment.since and _accepts(inner, moment, entry[2]) for entry in self.events.get(key, ()))
+        for number, _, data in reversed(self.events.get(key, ())):
+            if number > moment.since:
+                if _accepts(inner, moment, data):
+                    return True
+            elif number:  # numbers only rise, but for the 0 of what a merged profile did
+                return False
+        return False
 
     def times_of(self, key: EventKey) -> list[int]:
         """When the event happened, by its own time."""

@@ -87,21 +87,20 @@ class _LiquidReads:
     """What the Liquid of messages reads of events and people."""
 
     def __init__(self, project: Project) -> None:
-        self._project = project
+        self._texts: dict[str, list[Text]] = {}  # by campaign
+        for (campaign, _, _), message in project.messages.items():
+            own = self._texts.setdefault(campaign, [])
+            own += [message.body, *message.field_texts.values()]
+            own += [message.text] if message.text is not None else []
+        for (campaign, _), webhook in project.webhooks.items():
+            self._texts.setdefault(campaign, []).extend(webhook.texts.values())
         self._shared = self._of(
             [*(layout.body for layout in project.layouts.values()), *(s.body for s in project.snippets.values())]
         )
 
     def of_campaign(self, compiled: CompiledCampaign) -> tuple[Names, Names]:
         """The properties and attributes that one campaign's messages and steps read, with layouts and snippets."""
-        texts, slug = list(_step_texts(compiled)), compiled.slug
-        for (campaign, _, _), message in self._project.messages.items():
-            if campaign == slug:
-                texts += [message.body, *message.field_texts.values()]
-                texts += [message.text] if message.text is not None else []
-        for (campaign, _), webhook in self._project.webhooks.items():
-            if campaign == slug:
-                texts += webhook.texts.values()
+        texts = [*_step_texts(compiled), *self._texts.get(compiled.slug, ())]
         own = self._of(texts)
         return _both(own[0], self._shared[0]), _both(own[1], self._shared[1])
 

@@ -81,12 +81,13 @@ def checked_project(
     """
     from mailwright.checks.claims import resolved_claims
     from mailwright.commands.run_cache import Record
+    from mailwright.diagnostics import bounded
     from mailwright.loading.folder import read_project
 
     project, problems = read_project(root)
     shown = only_workspace(project, workspace)
     found = [*problems, *checked(shown, root, () if _has_errors(problems) else extra, use_cache=use_cache)]
-    found = sorted(with_source_lines(root, found), key=lambda diagnostic: diagnostic.sort_key())
+    found = with_source_lines(root, bounded(found))
     settings = project.settings
     return Record(
         tuple(found),

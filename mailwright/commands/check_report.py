@@ -14,6 +14,7 @@ from mailwright.diagnostics import Diagnostic, Severity, diagnostic_as_text
 from mailwright.rules.base import Rule
 
 SCHEMA_VERSION = 1
+LONGEST_SNIPPET = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,9 @@ def _result(found: Diagnostic, index: dict[str, int]) -> dict[str, Any]:
     text = f"{found.message}\nTry: {found.hint}" if found.hint else found.message
     location = {
         "artifactLocation": {"uri": quote(span.file), "uriBaseId": "PROJECT"},
-        "region": {**region, "snippet": {"text": found.source_line}} if found.source_line else region,
+        "region": {**region, "snippet": {"text": found.source_line}}
+        if 0 < len(found.source_line) <= LONGEST_SNIPPET
+        else region,
     }
     return {
         "ruleId": found.rule,

@@ -80,6 +80,8 @@ class RunCache:
 
     def keep(self, record: Record) -> None:
         """Write the record for the next time."""
+        if sum(len(found.source_line) for found in record.diagnostics) > MOST_BYTES // 8:
+            return
         key = self._key(record.folders)
         if key is not None:
             keep_in_cache(self._file, json.dumps({"key": key, "record": record.as_values()}))

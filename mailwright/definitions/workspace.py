@@ -12,7 +12,7 @@ from mailwright.definitions.base import Definition
 class FromEnvironment(Definition):
     """A secret, by the name of the variable that holds it; never the secret itself."""
 
-    env: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    env: str = Field(pattern=r"^[A-Z_][A-Z0-9_]*$", max_length=64)  # capitals only, as a pasted key rarely has
 
 
 class TrackKeys(Definition):

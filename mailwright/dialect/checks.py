@@ -75,6 +75,8 @@ def template_problems(source: str, dialect: Dialect, name: str = "") -> list[Liq
     except RecursionError:
         faults.append(origin.place(0, 1).limited("nesting", Limits()))
         found = []
+    # What a limit cut off is not read, so nothing said about the rest of the source would be true.
+    faults = [fault for fault in faults if fault.kind == "limit"][:1] or faults
     problems = [_from_fault(fault, dialect) for fault in faults] + found
     unique = dict.fromkeys(problems)
     return sorted(unique, key=lambda problem: (problem.line, problem.column, problem.rule))

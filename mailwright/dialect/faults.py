@@ -32,6 +32,7 @@ class Limits:
     nesting: int = 30
     seconds: float = 2.0
     source_bytes: int = 1_000_000
+    tags: int = 5_000
 
 
 LIMIT_WORDS = {
@@ -41,6 +42,7 @@ LIMIT_WORDS = {
     "nesting": "blocks, values or templates are nested deeper than {0:,} levels",
     "seconds": "rendering took longer than {0:g} seconds",
     "source_bytes": "the template is larger than {0:,} bytes",
+    "tags": "the template holds more than {0:,} tags and outputs",
 }
 
 

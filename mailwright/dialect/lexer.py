@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from liquid.token import TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG, Token
 
-from mailwright.dialect.faults import Dialect, LiquidFault, Origin, Place
+from mailwright.dialect.faults import Dialect, Limits, LiquidFault, Origin, Place
 
 
 class Piece(Token):
@@ -40,7 +40,7 @@ def tokens_of(origin: Origin, dialect: Dialect, report: Report) -> Iterator[Piec
     Raises: whatever *report* raises for braces that never close; when it returns, the rest of the source is skipped.
     Source: liquid §1, §2, executed on both engines.
     """
-    source, at, trim = origin.source, 0, False
+    source, at, trim, tags = origin.source, 0, False, 0
     while at < len(source):
         opening = _OPENING.search(source, at)
         begin = opening.start() if opening else len(source)
@@ -53,6 +53,10 @@ def tokens_of(origin: Origin, dialect: Dialect, report: Report) -> Iterator[Piec
         if text:
             yield piece(TOKEN_CONTENT, text, at, begin, source)
         if opening is None:
+            return
+        tags += 1
+        if tags > Limits().tags:
+            report(origin.place(begin, begin + 2).limited("tags", Limits()))
             return
         is_tag = opening.group() == "{%"
         end = _end_of(origin, begin, is_tag, dialect)

@@ -132,12 +132,16 @@ class LiquidTag(DialectTag):
 
 def _line_tokens(stream: DialectStream, markup: Piece) -> Iterator[Piece]:
     source = stream.origin.source
-    at = markup.start_index
+    at, tags = markup.start_index, 0
     while at < markup.end:
         stop = source.find("\n", at, markup.end)
         stop = markup.end if stop < 0 else stop
         found = _LINE.match(source, at, stop)
         if found is not None:
+            tags += 1
+            if tags > Limits().tags:
+                stream.report(stream.origin.place(at, stop).limited("tags", Limits()))
+                return
             end = found.start(2) + len(found.group(2).rstrip())
             yield piece(TOKEN_TAG, found.group(1), found.start(1), max(end, found.end(1)), source)
             yield piece(TOKEN_EXPRESSION, source[found.start(2) : end], found.start(2), end, source)

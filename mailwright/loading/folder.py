@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from mailwright.definitions.project import Project
 from mailwright.definitions.workspace import Settings
-from mailwright.diagnostics import ConfigurationError, ContentError, Diagnostic, Severity
+from mailwright.diagnostics import ConfigurationError, ContentError, Diagnostic, Severity, bounded
 from mailwright.loading.campaign_folder import read_campaign_folder
 from mailwright.loading.contents import Contents
 from mailwright.loading.files import Files
@@ -49,6 +49,10 @@ def read_project(root: Path | str) -> tuple[Project, list[Diagnostic]]:
         settings = Settings()
         if not (folder / settings.campaigns).is_dir():
             raise ConfigurationError(f"no project in {root}: no settings and no campaigns", hint="mailwright init")
+    for key in sorted({"campaigns", "layouts"} & settings.model_fields_set):
+        if not (folder / getattr(settings, key)).is_dir():
+            message = f"there is no folder '{getattr(settings, key)}', which the settings name as '{key}'"
+            raise ConfigurationError(message, hint="make it, or mend the name in the settings")
     contents = Contents(files, settings)
     read_shared(contents)
     read_layouts(contents)
@@ -104,7 +108,7 @@ def _sorted(mapping: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _unique(problems: list[Diagnostic]) -> list[Diagnostic]:
-    return sorted(dict.fromkeys(problems), key=Diagnostic.sort_key)
+    return bounded(dict.fromkeys(problems))
 
 
 def _sourced(files: Files, problems: list[Diagnostic]) -> list[Diagnostic]:

@@ -24,6 +24,7 @@ from mailwright.definitions.workflow import PlacedStep, walk_steps
 from mailwright.diagnostics import Diagnostic, Span, name_hint
 from mailwright.loading.campaign_folder import files_of
 from mailwright.loading.placed_conditions import placed_conditions
+from mailwright.loading.segment_chains import segment_chain_problems
 from mailwright.loading.unclaimed import with_claims
 from mailwright.loading.unique_names import unique_name_problems
 from mailwright.loading.yaml_builder import Path
@@ -69,7 +70,7 @@ class _References:
         for segment in self.project.segments.values():
             if segment.where is not None:
                 yield from self._of_condition(segment.where, None)
-        yield from self._cycles()
+        yield from segment_chain_problems(self.project)
         yield from self._of_messages()
         yield from self._of_samples()
         yield from self._of_events()
@@ -191,28 +192,6 @@ class _References:
                 hint = name_hint(clause.step, steps, "steps")
                 yield Diagnostic("missing-step", f"no step of '{where}' is called '{clause.step[:100]}'", span, hint)
 
-    def _cycles(self) -> Iterator[Diagnostic]:
-        asks = {
-            slug: list(
-                dict.fromkeys(
-                    clause.segment
-                    for _, clause in (walk(segment.where.condition) if segment.where is not None else ())
-                    if isinstance(clause, InSegment)
-                )
-            )
-            for slug, segment in self.project.segments.items()
-        }
-        for slug, segment in self.project.segments.items():
-            way = _way_back(slug, asks)
-            if way and segment.where is not None and slug == min(way):
-                span = next(
-                    segment.where.span(address)
-                    for address, clause in walk(segment.where.condition)
-                    if isinstance(clause, InSegment) and clause.segment == way[1]
-                )
-                message = f"this segment asks itself: {' → '.join(way)}"
-                yield Diagnostic("segment-cycle", message, span, "ask attributes or events in one of them")
-
     def _of_messages(self) -> Iterator[Diagnostic]:
         layouts = self.project.layouts
         for message in self.project.messages.values():
@@ -258,20 +237,6 @@ class _References:
 
     def _describes(self, file: str, name: str) -> bool:
         return file.rsplit("/", 1)[-1].removesuffix(".yaml") == name
-
-
-def _way_back(start: str, asks: dict[str, list[str]]) -> list[str]:
-    """The shortest way from a segment to itself; empty without one."""
-    ways: list[list[str]] = [[start]]
-    seen: set[str] = set()
-    for way in ways:
-        for following in asks.get(way[-1], ()):
-            if following == start:
-                return [*way, start]
-            if following not in seen:
-                seen.add(following)
-                ways.append([*way, following])
-    return []
 
 
 def _unknown(what: str, name: str, span: Span, hint: str) -> Diagnostic:

@@ -10,13 +10,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from mailwright.definitions.assumptions import assumptions_from
-from mailwright.definitions.workspace import Settings
+from mailwright.definitions.workspace import FromEnvironment, Settings
 from mailwright.diagnostics import ConfigurationError, Span, name_hint
 from mailwright.loading.error_places import keys_of, model_at
 from mailwright.loading.files import Files
 
 OWN_FILE = "mailwright.toml"
 SHARED_FILE = "pyproject.toml"
+LONGEST_SHOWN = 24  # a longer unknown key may be a secret in the wrong place
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -65,8 +66,11 @@ def _settings(data: Any, text: str, name: str, table: tuple[str, ...]) -> Settin
         raise _told(error, text, name, table) from error
     for key in ("campaigns", "layouts", "shared"):
         folder = PurePosixPath(getattr(settings, key))
+        span = _span(text, name, (*table, key))
+        if not str(folder).isprintable():
+            hint = "letters, digits and dashes"
+            raise ConfigurationError(f"'{key}' holds an invisible character", span=span, hint=hint)
         if folder.is_absolute() or ".." in folder.parts or folder == PurePosixPath("."):
-            span = _span(text, name, (*table, key))
             raise ConfigurationError(
                 f"'{key}' leaves the project", span=span, hint="a folder's name, such as 'campaigns'"
             )
@@ -89,9 +93,12 @@ def _told(error: ValidationError, text: str, name: str, table: tuple[str, ...]) 
     key = loc[-1] if loc else "mailwright"
     hint = "look at the schema of the settings"
     if first["type"] == "extra_forbidden":
-        message = f"the settings have no key '{'.'.join(loc)}'"
+        message = f"the settings have no key '{'.'.join(part if len(part) <= LONGEST_SHOWN else '…' for part in loc)}'"
         inside = model_at(Settings, loc[:-1])
         hint = name_hint(key, keys_of(inside) if inside is not None else [], "keys")
+    elif model_at(Settings, loc[:-1] if key == "env" else loc) is FromEnvironment:
+        message = f"'{'.'.join(loc)}' is no name of an environment variable"
+        hint = '{ env = "CIO_APP_KEY" }: where the key is found, in capitals; never the key itself'
     elif first["type"] == "missing":
         message, hint = f"'{'.'.join(loc)}' is missing", f"add {key} = …"
     elif first["type"] == "value_error":

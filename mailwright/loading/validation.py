@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from mailwright.definitions.steps import STEP_KINDS
 from mailwright.definitions.triggers import TRIGGER_KINDS
-from mailwright.diagnostics import Diagnostic, Span, name_hint, nearest
+from mailwright.diagnostics import MOST_TOLD, Diagnostic, Span, name_hint, nearest
 from mailwright.loading.condition_forms import ConditionReader
 from mailwright.loading.error_places import ErrorPlace, error_place, keys_of
 from mailwright.loading.yaml_tree import YamlTree
@@ -67,7 +67,7 @@ def _located(tree: YamlTree, rule: str, message: str, path: Path, hint: str = ""
 def _told(error: ValidationError, model: type[BaseModel], tree: YamlTree) -> list[Diagnostic]:
     items = [_Item(dict(item), error_place(model, item["loc"])) for item in error.errors(include_url=False)]
     found: dict[tuple[Path, str], Diagnostic] = {}
-    for item in _of_one_form(items, tree, 0):
+    for item in _of_one_form(items, tree, 0)[: MOST_TOLD + 1]:
         diagnostic = _one(item, tree)
         found.setdefault((item.place.path, diagnostic.message), diagnostic)
     return list(found.values())

@@ -434,6 +434,13 @@ _FILES = (
         "campaigns/welcome/hello.liquid, a link to a file in another folder tree",
         "a copy of that file",
     ),
+    Rule(
+        "too-many-problems",
+        "the file has more than a thousand problems",
+        "One mistake near its beginning, or a file of another kind, makes most of them; a thousand are shown.",
+        "a data export saved as campaign.yaml",
+        "the export kept elsewhere",
+    ),
 )
 
 RULES = (*_YAML, *_VALUES, *_CONDITIONS, *_NAMES, *_FILES)

@@ -71,7 +71,7 @@ def _of_log(args: argparse.Namespace, project: Project, campaigns: list[str], lo
         render="outcome",
     )
     if log.bad_count:
-        print(f"{log.bad_count:,} lines could not be read", file=sys.stderr)
+        print(log.unread, file=sys.stderr)
     person = key_asked(args.person, outcome.profiles)
     email = str(outcome.profiles[person].get("email", ""))
     own = {name: count for (whose, name), count in calls_by_name.items() if whose in (person, email)}

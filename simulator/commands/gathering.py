@@ -40,6 +40,14 @@ class Log:
         """What a report calls the files: their last part, so that a report says nothing of this machine."""
         return tuple("standard input" if file == "-" else Path(file).name or file for file in self.files)
 
+    @property
+    def unread(self) -> str:
+        """How many lines could not be read, and the first of them; nothing where all could."""
+        if not self.bad_count:
+            return ""
+        first = f": {self.bad[0].message}, line {self.bad[0].line}" if self.bad else ""
+        return f"{self.bad_count:,} line{'' if self.bad_count == 1 else 's'} could not be read{first}"
+
     def calls(self) -> Iterator[Call]:
         """The calls, with a progress line where somebody watches.
 

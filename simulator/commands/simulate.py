@@ -132,6 +132,8 @@ def print_outcome(args: argparse.Namespace, project: Project, log: Log, outcome:
             write_report(args.trace, lines)
         if args.format == "jsonl":
             _put(args, lines.decode("utf-8", "replace"))
+            if log.bad_count:
+                print(log.unread, file=sys.stderr)
             return
     report = report_of(args, project, log, outcome, summary, names)
     _put(args, formatted(args, project, outcome, report))

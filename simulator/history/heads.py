@@ -229,8 +229,9 @@ def _heads(shape: Shape, data: Any, attributes: Any) -> Heads:
 
 
 def flat_heads_of(shape: Shape, properties: Sequence[str]) -> Heads:
-    """The decoder of *shape* that reads a line in one go: an event's data has these *properties* as `p0`, `p1` …
+    """The decoder of *shape* that reads a line in one go: of an event's data it gives *properties*.
 
+    They are its attributes `p0`, `p1` and so on.
     What is missing is None, like null; every other property, a person's attributes and ids of events are passed over.
     """
     fields = [(f"p{at}", Value, msgspec.field(name=name, default=None)) for at, name in enumerate(properties)]

@@ -19,7 +19,9 @@ def _beside_the_benchmarks(monkeypatch):
 @pytest.fixture(scope="module")
 def log(tmp_path_factory):
     path = tmp_path_factory.mktemp("log") / "events.ndjson"
-    subprocess.run([sys.executable, str(ROOT / "tools/make_events.py"), "--lines", "3000", "--out", str(path)], check=True)
+    subprocess.run(
+        [sys.executable, str(ROOT / "tools/make_events.py"), "--lines", "3000", "--out", str(path)], check=True
+    )
     return path
 
 

@@ -56,7 +56,9 @@ def test_people_who_stop_matching_leave_unless_the_author_says_otherwise():
         pytest.param([{"wait": "soon"}], "a number and a unit", id="no length of time"),
         pytest.param([{"wait_until": {}}], "what it waits for", id="a wait for nothing"),
         pytest.param(
-            [{"wait_until": {"any": All(), "paths": [{"when": All()}]}}], "one way out or several", id="a wait of two kinds"
+            [{"wait_until": {"any": All(), "paths": [{"when": All()}]}}],
+            "one way out or several",
+            id="a wait of two kinds",
         ),
         pytest.param([{"split": [{"then": []}]}], "{if, then}", id="a way that asks nothing"),
         pytest.param([{"segment": {"add": "a", "remove": "b"}}], "one segment", id="in and out at once"),

@@ -32,9 +32,11 @@ CASES = {
     ),
     "much output": (TEXT + "{% assign a = a | append: a %}" * 15 + "{{ a }}" * 20, "output_bytes"),
     "a width in a date": ("{{ 'now' | date: '%9999999d' }}", "output_bytes"),
-    "deep blocks": ("{% if a %}" * 10_000 + "{% endif %}" * 10_000, "nesting"),
+    "deep blocks": ("{% if a %}" * 2_000 + "{% endif %}" * 2_000, "nesting"),
     "a text that renders itself": ("{% render_liquid j.body %}", "nesting"),
     "a large source": ("x" * 1_000_001, "source_bytes"),
+    "outputs without end": ("{{ a }}" * 5_001, "tags"),
+    "branches without end": ("{% if a %}" + "{% elsif b %}" * 5_000 + "{% endif %}", "tags"),
 }
 LATEST_CASES = {
     "deep brackets": ("{{ a" + "[a" * 10_000 + "]" * 10_000 + " }}", "nesting"),

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from mailwright.definitions.conditions import All, CompareFields, Not, Operator, Subject, Unclaimed
 from mailwright.definitions.conditions import Any as AnyOf
-from mailwright.definitions.workspace import Settings
 from mailwright.diagnostics import HistoryError
 from simulator.content import Content, compile_content
 from simulator.history.calls import BadLine, CallKind
@@ -25,7 +24,12 @@ from simulator.people import Person
 
 WORDS = st.sampled_from(["photo", "Photo", "sms", "9001", "9001.0", "1", "true", "", "é", "now", "1e3"])
 SCALARS = st.one_of(
-    WORDS, st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from([9001, 9001.0, 1.5, 2**62, START]), st.floats(-2, 2)
+    WORDS,
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.sampled_from([9001, 9001.0, 1.5, 2**62, START]),
+    st.floats(-2, 2),
 )
 VALUES = st.recursive(
     SCALARS,
@@ -71,7 +75,7 @@ SETTINGS = st.fixed_dictionaries(
 def content_with(*conditions: object, **assumed: object) -> Content:
     """Campaigns `c0`, `c1` … on the event `Went`."""
     campaigns = {f"c{at}": campaign("Went", where=where) for at, where in enumerate(conditions)}
-    return compile_content(project(campaigns, settings=Settings(assumptions=assumed)))
+    return compile_content(project(campaigns, assumptions=assumed))
 
 
 def track(values: object, **more: object) -> dict[str, object]:
@@ -121,7 +125,9 @@ def test_campaigns_on_one_constant_each_are_found_by_any_number_of_them(constant
     more = [All((data("a", str(constant)), Not(data("b", "sms")))) for constant in constants]
     content = content_with(*plain, *more, Not(data("a", *constants)))
     with tempfile.TemporaryDirectory() as folder:
-        path = written(Path(folder), *(track({"a": 1, **values}) for values in events), *(track({"a": n}) for n in range(7)))
+        path = written(
+            Path(folder), *(track({"a": 1, **values}) for values in events), *(track({"a": n}) for n in range(7))
+        )
         hits, bad = found_in(path, content)
         assert (hits, bad) == by_index(path, content)
         assert hits
