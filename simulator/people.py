@@ -43,6 +43,7 @@ class Person:
         "matching",
         "messages",
         "number",
+        "numbers_from",
         "objects",
         "open",
         "pending",
@@ -67,6 +68,7 @@ class Person:
         self.journeys: tuple[Journey, ...] = ()  # those that are not over
         self.open: tuple[Open, ...] = ()  # journeys to be told from recordings
         self.pending: tuple[Pending, ...] = ()
+        self.numbers_from: Mapping[int, int] = _NO_ENTRIES  # journeys of a deleted profile of the same key
         self.entries: dict[int, tuple[int, int, int]] = _NO_ENTRIES  # campaign → journeys, last start, last end
         self.matching: frozenset[int] = frozenset()  # campaigns on segments or attributes that the person matches
         self.watched_until: dict[int, int] = _NO_ENTRIES
@@ -148,9 +150,9 @@ class Person:
         """Count a journey that starts now; gives its number among the person's journeys in the campaign."""
         if self.entries is _NO_ENTRIES:
             self.entries = {}
-        number = self.entries.get(campaign, (0, 0, 0))[0]
-        self.entries[campaign] = (number + 1, at, at)
-        return number
+        count = self.entries.get(campaign, (0, 0, 0))[0]
+        self.entries[campaign] = (count + 1, at, at)
+        return count + self.numbers_from.get(campaign, 0)
 
     def use_frequency(self, campaign: int, at: int) -> None:
         """Count no journey, yet let the campaign's frequency run from now."""
@@ -217,6 +219,7 @@ class People:
         self._by_email: dict[str, Person] = {}
         self._by_cio_id: dict[str, Person] = {}
         self.suppressed: set[tuple[str, str]] = set()
+        self._numbered: dict[str, dict[int, int]] = {}  # key of a profile that is gone → its journeys by campaign
 
     def __iter__(self) -> Iterator[Person]:
         """Every profile once, in the order of their keys."""
@@ -245,6 +248,7 @@ class People:
     def make(self, name: str, id_type: IdType, at: int) -> Person:
         """A new profile of that identifier."""
         person = Person(name, at)
+        person.numbers_from = self._numbered.get(name, _NO_ENTRIES)
         if self._kind(name, id_type) == "email":
             self._by_email[name.lower()] = person
             person.attributes["email"] = name
@@ -283,6 +287,11 @@ class People:
             for name in [name for name, holder in _own_names(table, person)]:
                 del table[name]
         person.gone = True
+        if person.entries:
+            # A fresh profile of the same key starts anew, but its journeys are not called like the old one's.
+            before = person.numbers_from
+            counts = {campaign: count + before.get(campaign, 0) for campaign, (count, _, _) in person.entries.items()}
+            self._numbered[person.key] = {**before, **counts}
 
     def suppress(self, person: Person | None, name: str, id_type: IdType) -> None:
         """Block the identifiers from now on."""

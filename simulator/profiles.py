@@ -266,7 +266,7 @@ def _move(engine: Engine, journey: Journey, primary: Person, secondary: Person, 
     count, started, ended = primary.entries.get(journey.campaign.number, (0, at, at))
     primary.entries[journey.campaign.number] = (count + 1, started, ended)
     journey.person = primary
-    journey.number = count
+    journey.number = count + primary.numbers_from.get(journey.campaign.number, 0)
     journey.since = journey.wait_since = primary.number
     primary.journeys = (*primary.journeys, journey)
     engine.emit(Moved(at, primary.key, journey.campaign.slug, count, secondary.key, before, journey.entered_at))

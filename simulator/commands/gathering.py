@@ -16,6 +16,7 @@ from mailwright.diagnostics import ConfigurationError, name_hint
 
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
+    from simulator.content import Content
     from simulator.history.calls import BadLine, Call
     from simulator.log_tally import Counts
     from simulator.run import Run
@@ -91,6 +92,16 @@ class Log:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
         self.notes += counts.notes
         return counts
+
+    def hits(self, content: Content) -> Counter[str]:
+        """How many events each campaign's trigger matches.
+
+        Raises: HistoryError when a file cannot be read or, where strict, at the first bad line.
+        """
+        from simulator.hits import count_hits
+
+        files = [file if file == "-" else Path(file) for file in self.files]
+        return count_hits(files, content, on_bad=self._note, strict=self.strict)
 
     def _worth(self) -> int:
         """How many processes the log is worth: one unless it is large."""

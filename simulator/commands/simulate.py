@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="stop at a bad line; what is not modelled ends in exit 1")
     parser.add_argument("--show-people", action="store_true", help="name people by their ids and show values")
     parser.add_argument("--render", choices=RENDERS, default="outcome", help="how far messages are rendered")
+    parser.add_argument("--hits", action="store_true", help="only count which triggers the events match, fast")
     parser.add_argument("--processes", type=int, metavar="N", help="split the log by person (default: by its size)")
 
 
@@ -54,11 +55,40 @@ def run(args: argparse.Namespace) -> int:
     project = open_project(args.root, args.workspace)
     known_campaigns(project, args.campaign)
     log = Log(args.files, strict=args.strict)
+    if args.hits:
+        return print_hits(args, project, log)
     outcome, summary = replayed(args, project, log)
     print_outcome(args, project, log, outcome, summary)
     if not outcome.calls and log.bad_count:
         return 1
     return 1 if args.strict and outcome.not_modelled else 0
+
+
+def print_hits(args: argparse.Namespace, project: Project, log: Log) -> int:
+    """Print how many events each campaign's trigger matches: no filters, no journeys."""
+    import json
+
+    from simulator.content import compile_content
+    from simulator.reports.wording import counted
+
+    content = compile_content(project, args.workspace)
+    asked = [
+        c.slug
+        for c in content.campaigns
+        if c.trigger_kind == "event" and (not args.campaign or c.slug in args.campaign)
+    ]
+    counts = log.hits(content)
+    found = {slug: counts[slug] for slug in asked}
+    total = counted(sum(found.values()), "match", "matches")
+    summary = f"{total} of {counted(len(asked), 'trigger')} on events, before filters and journeys"
+    if args.format == "json":
+        sys.stdout.write(json.dumps({"schema_version": 1, "hits": found, "summary": summary}, indent=2) + "\n")
+        return 0
+    width = max((len(slug) for slug in found), default=0)
+    for slug, count in found.items():
+        print(f"{slug:<{width}}  {count:>10,}")
+    print(f"\n{summary}")
+    return 0
 
 
 def show_and_write(args: argparse.Namespace, page: Path) -> None:

@@ -379,3 +379,13 @@ def test_only_a_segment_kept_by_hand_takes_members(name, expected):
 def test_a_new_profile_meets_the_campaigns_on_people_once():
     one = campaign(PersonTrigger(person=person("plan", "pro")))
     assert entered(run(one, identify(plan="pro"), identify(at=START + 1, plan="pro", x=1))) == [0]
+
+
+def test_a_fresh_profile_of_a_deleted_person_has_journeys_of_its_own():
+    found = run(
+        campaign(frequency="once"),
+        track(),
+        call(CallKind.DELETE, at=START + HOUR),
+        track(at=START + 2 * HOUR),
+    )
+    assert [(entry.at - START, entry.journey) for entry in of_kind(found, Entered)] == [(0, 0), (2 * HOUR, 1)]

@@ -177,3 +177,13 @@ def test_a_report_goes_to_a_file_and_the_talk_to_stderr(mailwright: Run, log: Pa
 
 def test_emails_for_the_people_of_the_log_are_shown_when_asked(mailwright: Run, log: Path) -> None:
     assert "Hello Ana" in mailwright("simulate", log, "--format", "html", "--show-people").out
+
+
+def test_hits_count_the_triggers_alone(mailwright: Run, log: Path) -> None:
+    table = mailwright("simulate", log, "--hits")
+    counts = json.loads(mailwright("simulate", log, "--hits", "--format", "json").out)
+    assert table.code == 0
+    assert table.out.splitlines()[-1] == counts["summary"]
+    assert counts["hits"]["photo"] == 1
+    only = json.loads(mailwright("simulate", log, "--hits", "--format", "json", "--campaign", "photo").out)
+    assert only["hits"] == {"photo": 1}
