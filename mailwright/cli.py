@@ -7,6 +7,7 @@ when it is asked for, and it loads what it needs when it runs.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -49,6 +50,7 @@ exit codes: 0 fine, 1 problems found, 3 wrong usage or settings, 5 refused, 70 a
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code."""
+    _stand_ready()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets its number, not an error.
         if reconfigure := getattr(stream, "reconfigure", None):
@@ -63,10 +65,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`mailwright check | head`): nobody is left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+            return ended_by(error)
+        # What writes files tells of them itself: this is the output, on a disk that is full.
+        from mailwright.diagnostics import ConfigurationError
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return ended_by(ConfigurationError(f"cannot write the output: {error.strerror}", hint="is the disk full?"))
     except SystemExit as ending:  # argparse ends --help and --version this way
         return ending.code if isinstance(ending.code, int) else USAGE
     except Exception as error:  # noqa: BLE001  the roof: whatever gets past it would be a traceback
         return ended_by(error)
+
+
+def _stand_ready() -> None:
+    """Make up for a process that was started without its streams, or with a file for a time zone."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  for as long as we run
+    if os.environ.get("TZ", "")[:1] in (":", "/"):
+        # Nothing we show hangs on the machine's zone, and libraries stumble over a file that is none.
+        os.environ["TZ"] = "UTC"
 
 
 def run(argv: list[str]) -> int:

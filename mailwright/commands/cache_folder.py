@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from mailwright import __version__
 from mailwright.commands.writing import write_atomically
@@ -17,11 +19,31 @@ CACHE_FOLDER = ".mailwright/cache"
 def keep_in_cache(file: Path, text: str) -> None:
     """Write a file of the cache; where that is not possible, nothing is kept."""
     with contextlib.suppress(OSError):
+        if _is_elsewhere(file):
+            return
         file.parent.mkdir(parents=True, exist_ok=True)
         ignore = file.parent / ".gitignore"
         if not ignore.exists():
             write_atomically(ignore, "*\n")
         write_atomically(file, text)
+
+
+def read_from_cache(file: Path) -> Any:
+    """What a file of the cache holds.
+
+    Raises: OSError, ValueError when it holds nothing of ours.
+    """
+    if _is_elsewhere(file) or not file.is_file():
+        raise FileNotFoundError(file)
+    try:
+        return json.loads(file.read_bytes())
+    except RecursionError as error:
+        raise ValueError("not written by us") from error
+
+
+def _is_elsewhere(file: Path) -> bool:
+    """Whether a link stands in the way to the cache: nothing is kept in, or believed from, another place."""
+    return any(part.is_symlink() for part in (file, file.parent, file.parent.parent))
 
 
 def code_stamp(*parts: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mailwright.checks.template_facts import TemplateFacts, facts_from_values, template_facts
-from mailwright.commands.cache_folder import code_stamp, keep_in_cache
+from mailwright.commands.cache_folder import code_stamp, keep_in_cache, read_from_cache
 
 CACHE_FILE = ".mailwright/cache/liquid.json"
 
@@ -53,7 +53,7 @@ class FactCache:
 
     def _read(self) -> dict[str, Any]:
         try:
-            kept = json.loads(self._file.read_bytes())
+            kept = read_from_cache(self._file)
             return dict(kept["facts"]) if kept["stamp"] == self._stamp else {}
         except (OSError, ValueError, KeyError, TypeError):
             return {}

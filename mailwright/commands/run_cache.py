@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mailwright.checks.claim import Claim
-from mailwright.commands.cache_folder import CACHE_FOLDER, code_stamp, keep_in_cache
+from mailwright.commands.cache_folder import CACHE_FOLDER, code_stamp, keep_in_cache, read_from_cache
 from mailwright.diagnostics import Diagnostic, Severity, Span
 
 SETTINGS_FILES = ("mailwright.toml", "pyproject.toml")
@@ -71,7 +71,7 @@ class RunCache:
     def remembered(self) -> Record | None:
         """The last record, if everything it was made from is still the same."""
         try:
-            kept = json.loads(self._file.read_bytes())
+            kept = read_from_cache(self._file)
             record = record_from_values(kept["record"])
             is_same = kept["key"] == self._key(record.folders)
         except (OSError, ValueError, KeyError, TypeError):

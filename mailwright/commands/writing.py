@@ -29,12 +29,17 @@ def write_atomically(path: Path, text: str) -> None:
 def write_new_files(root: Path, files: Mapping[str, str]) -> None:
     """Write every file, or none where one is there already.
 
-    Raises: RefusedError when a file exists; ConfigurationError when the folder cannot be written.
+    Raises: RefusedError when a file exists or a link leads out of *root*; ConfigurationError when the folder cannot
+    be written.
     """
     there = [name for name in files if os.path.lexists(root / name)]
     if there:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
         raise RefusedError(f"{there[0]}{more} exists already", hint="another name, or delete it first")
+    inside = os.path.realpath(root)
+    for name in files:
+        if os.path.commonpath([inside, os.path.realpath((root / name).parent)]) != inside:
+            raise RefusedError(f"{name} would stand outside the project: a link leads there", hint="remove the link")
     try:
         for name, text in files.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)

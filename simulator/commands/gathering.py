@@ -162,7 +162,7 @@ def time_given(text: str | None, flag: str) -> int | None:
     """
     if text is None:
         return None
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= 11:
         return int(text)
     try:
         found = datetime.fromisoformat(text)

@@ -20,6 +20,7 @@ from mailwright.diagnostics import HistoryError
 
 CHUNK = 1 << 16  # small enough that the lines of a piece stay in the processor's cache
 LINE_LIMIT = 10_000_000
+ENDLESS = 1_000_000_000  # a line from which on the rest of a file is not read: a device, or a bomb
 _ZSTD_CHUNK = 1 << 11  # a byte of zstd may become 32,768: this bounds what one step can unfold to
 _ZSTD_WINDOW = 1 << 27
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -236,6 +237,9 @@ class _Lines(io.RawIOBase):
         if self._open > self._limit:
             end = piece.find(b"\n")
             if end < 0:
+                self._open += len(piece)
+                if self._open > ENDLESS:
+                    raise StreamBroken("a line without end: a gigabyte, and it goes on", "a file of one record a line")
                 return b""
             piece = piece[end:]
             last -= end

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 400
 """Elements within elements beyond which a page is not inlined: css-inline needs stack for each."""
+MOST_MATCHES = 50_000_000
+"""Rules times elements beyond which a page is not inlined, since each rule is tried on each element."""
 
 _STYLE = re.compile(r"<style[\s>/]", re.IGNORECASE)
 
@@ -31,6 +33,8 @@ def inline_css(page: str) -> tuple[str, str]:
     """
     if not _STYLE.search(page):
         return page, ""
+    if page.count("{") * page.count("<") > MOST_MATCHES:
+        return page, "CSS is not inlined: there are too many rules for so many elements"
     if is_too_deep(page):
         return page, f"CSS is not inlined: elements are nested deeper than {DEEPEST} levels"
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from simulator.rendering.email import Rendered
 
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what could steer a terminal; data brings anything
 _ENVELOPE = (
     ("Subject", "subject"),
     ("Preheader", "preheader"),
@@ -29,7 +31,8 @@ _ENVELOPE = (
 def rendered_as_text(rendered: Rendered) -> str:
     """The envelope and the words, for a terminal."""
     lines = [f"{label}: {value}" for label, value in envelope(rendered)]
-    return "\n".join([*lines, "", rendered.text.rstrip("\n")]) if lines else rendered.text.rstrip("\n")
+    text = "\n".join([*lines, "", rendered.text.rstrip("\n")]) if lines else rendered.text.rstrip("\n")
+    return _CONTROLS.sub("·", text)
 
 
 def envelope(rendered: Rendered) -> list[tuple[str, str]]:
