@@ -18,6 +18,8 @@ def run(args: argparse.Namespace) -> int:
 
     Raises: RefusedError when the folder holds something already; ConfigurationError when it cannot be written.
     """
+    import os
+    import shlex
     import sys
     from pathlib import Path
 
@@ -39,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
     write_new_files(root, {**files, **{f"{SCHEMA_FOLDER}/{name}": text for name, text in schema_files().items()}})
     for name in files:
         print(name)
-    place = "" if args.folder is None else f"cd {args.folder} && "
-    print(f"\n{len(files)} files written. Next: {place}mailwright check", file=sys.stderr)
+    called = os.environ.get("MAILWRIGHT_CALLED", "mailwright")  # ./mw in a clone, where nothing is on the PATH
+    place = "" if args.folder is None else f" -C {shlex.quote(args.folder)}"
+    print(f"\n{len(files)} files written. Next: {shlex.quote(called)}{place} check", file=sys.stderr)
     return 0
 
 

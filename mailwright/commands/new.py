@@ -53,7 +53,7 @@ def new_files(project: Project, kind: str, name: str, event: str | None = None) 
     shared = f"{settings.campaigns}/{settings.shared}"
     match kind:
         case "campaign":
-            files = _campaign(project, _slug(name), event)
+            files = {**_campaign(project, _slug(name), event), **_undescribed(project, event, shared)}
         case "layout":
             files = _layout(project, _slug(name))
         case "snippet":
@@ -83,6 +83,15 @@ def _campaign(project: Project, slug: str, event: str | None) -> dict[str, str]:
         f"{sender}{layout}---\n"
         f'<p>Hello {{{{ customer.first_name | default: "there" }}}},</p>\n{way_out}',
     }
+
+
+def _undescribed(project: Project, event: str | None, shared: str) -> dict[str, str]:
+    """The schema of an event that the project does not know yet, where it describes the others."""
+    known = {name.strip().lower() for name in project.events}
+    known |= {alias.strip().lower() for one in project.events.values() for alias in one.aliases}
+    if event is None or not known or event.strip().lower() in known:
+        return {}
+    return {f"{shared}/events/{_file_name(event)}.yaml": _event(event)}
 
 
 def _layout(project: Project, name: str) -> dict[str, str]:

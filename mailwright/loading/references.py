@@ -158,7 +158,9 @@ class _References:
         known = self.event_names
         if known is None or kind is not EventType.EVENT or "${" in name or name.strip().lower() in known:
             return
-        yield _unknown("event", name, span, name_hint(name, list(self.project.events), "events"))
+        hint = name_hint(name, list(self.project.events), "events")
+        more = "" if hint.startswith("'") else "; mailwright new event … describes one more"
+        yield _unknown("event", name, span, f"{hint}{more}")
 
     def _of_condition(self, placed: PlacedCondition, slug: str | None) -> Iterator[Diagnostic]:
         for address, clause in walk(placed.condition):

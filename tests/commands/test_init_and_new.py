@@ -117,3 +117,9 @@ def test_a_name_that_cannot_be_one_ends_with_3(arguments: list[str], project: Pa
 
 def test_new_outside_a_project_ends_with_3(tmp_path: Path, mailwright):
     assert mailwright("-C", tmp_path, "new", "campaign", "a").code == 3
+
+
+def test_a_campaign_for_an_event_that_is_new_checks_at_once(project, mailwright):
+    assert mailwright("-C", project, "new", "campaign", "goodbye", "--event", "account_closed").code == 0
+    assert (project / "campaigns/_shared/events/account_closed.yaml").is_file()
+    assert mailwright("-C", project, "check").code == 0
