@@ -17,7 +17,7 @@ from simulator.log_tally import tally_log
 def point(log: Path, campaigns: int, processes: int) -> dict[str, float]:
     """One replay in a fresh process. Units: seconds by the wall, megabytes."""
     line = [sys.executable, __file__, str(log), str(campaigns), str(processes)]
-    return json.loads(subprocess.run(line, capture_output=True, text=True, check=True).stdout)  # type: ignore[no-any-return]
+    return json.loads(subprocess.run(line, capture_output=True, text=True, check=True).stdout)  # type: ignore[no-any-return]  # the child prints an object
 
 
 def main(log: str, campaigns: int, processes: int) -> None:

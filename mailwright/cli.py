@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ended_by(ConfigurationError(f"cannot write the output: {error.strerror}", hint="is the disk full?"))
     except SystemExit as ending:  # argparse ends --help and --version this way
         return ending.code if isinstance(ending.code, int) else USAGE
-    except Exception as error:  # noqa: BLE001  the roof: whatever gets past it would be a traceback
+    except Exception as error:  # noqa: BLE001  # the roof: whatever gets past it would be a traceback
         return ended_by(error)
 
 
@@ -83,7 +83,7 @@ def _stand_ready() -> None:
     """Make up for a process that was started without its streams, or with a file for a time zone."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  for as long as we run
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # for as long as we run
     if os.environ.get("TZ", "")[:1] in (":", "/"):
         # Nothing we show hangs on the machine's zone, and libraries stumble over a file that is none.
         os.environ["TZ"] = "UTC"

@@ -195,7 +195,7 @@ class Compiler:
         if not rest:
 
             def alone(state: State) -> object:
-                found = state.names.get(root, MISSING)  # type: ignore[arg-type]
+                found = state.names.get(root, MISSING)  # type: ignore[arg-type]  # the root is a name here
                 return slow(state) if found is MISSING else found
 
             return alone
@@ -203,7 +203,7 @@ class Compiler:
             key = rest[0]
 
             def member(state: State) -> object:
-                found = state.names.get(root)  # type: ignore[arg-type]
+                found = state.names.get(root)  # type: ignore[arg-type]  # the root is a name here
                 if found.__class__ is dict:
                     found = found.get(key, MISSING)
                     if found is not MISSING:
@@ -213,7 +213,7 @@ class Compiler:
             return member
 
         def deep(state: State) -> object:
-            found = state.names.get(root, MISSING)  # type: ignore[arg-type]
+            found = state.names.get(root, MISSING)  # type: ignore[arg-type]  # the root is a name here
             for key in rest:
                 if found.__class__ is not dict:
                     return slow(state)
@@ -317,7 +317,7 @@ class Compiler:
                 found = gives(state, value, *given) if with_state else gives(value, *given)
                 kind = found.__class__
                 # Only these two can grow, and both have a length, which the type checker cannot see.
-                if (kind is str or kind is list) and len(found) > CHECK_SIZE:  # type: ignore[arg-type]
+                if (kind is str or kind is list) and len(found) > CHECK_SIZE:  # type: ignore[arg-type]  # both kinds have a length
                     state.weigh(found)
                 return found
             except LiquidFault:

@@ -122,7 +122,7 @@ def compile_block(nodes: Sequence[Node], compiler: Compiler) -> Program:
             if step.__class__ is str:
                 out(step)
             else:
-                step(state, out)  # type: ignore[operator]
+                step(state, out)  # type: ignore[operator]  # steps that are no text are functions
 
     return run
 

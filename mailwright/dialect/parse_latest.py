@@ -193,7 +193,7 @@ class LatestParser:
             if text in _LITERALS:
                 return Constant(start, self.at, _LITERALS[text])
             if text in _KEYWORDS:
-                return Keyword(start, self.at, "nil" if text == "null" else text)  # type: ignore[arg-type]
+                return Keyword(start, self.at, "nil" if text == "null" else text)  # type: ignore[arg-type]  # one of the keyword values
         return Path(start, self.at, tuple(segments), tuple(bracketed), text)
 
     def bracket(self) -> str | int | Expression:

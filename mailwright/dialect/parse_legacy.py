@@ -46,7 +46,7 @@ def value_at(origin: Origin, start: int, end: int, depth: int = 0) -> Expression
         raise origin.place(start, end).limited("nesting", Limits())
     text = origin.source[start:end]
     if text in _WORD_VALUES:
-        return Keyword(start, end, _WORD_VALUES[text])  # type: ignore[arg-type]
+        return Keyword(start, end, _WORD_VALUES[text])  # type: ignore[arg-type]  # the table holds keyword values only
     if text in ("true", "false"):
         return Constant(start, end, text == "true")
     if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
@@ -77,7 +77,7 @@ def _path_at(origin: Origin, start: int, end: int, depth: int) -> Expression:
                 and isinstance(found.value, (str, int))
                 and not isinstance(found.value, bool)
             )
-            segment = found.value if plain else found  # type: ignore[attr-defined]
+            segment = found.value if plain else found  # type: ignore[attr-defined]  # plain segments are constants
         segments.append(segment)
         bracketed.append(inside)
     text = origin.source[start:end]

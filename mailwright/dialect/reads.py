@@ -119,7 +119,7 @@ def _reads_in(origin: Origin, expression: Expression, use: str, names: _Names) -
         if meaning is None:
             continue
         is_head = id(path) in heads
-        where: Where = use if is_head or use == "test" else "argument"  # type: ignore[assignment]
+        where: Where = use if is_head or use == "test" else "argument"  # type: ignore[assignment]  # the others are uses that are places too
         guarded = rescued or (is_head and use in ("test", "assign"))
         line, column, length = origin.place(path.start, path.end).position()
         yield Read(meaning, path.text, line, column, length, guarded, where)

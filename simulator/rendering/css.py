@@ -39,7 +39,7 @@ def inline_css(page: str) -> tuple[str, str]:
         return page, f"CSS is not inlined: elements are nested deeper than {DEEPEST} levels"
     try:
         return inliner().inline(page), ""
-    except Exception as error:  # noqa: BLE001  css-inline's own errors have no common base but ValueError and OSError
+    except Exception as error:  # noqa: BLE001  # css-inline's own errors have no common base but ValueError and OSError
         return page, f"CSS is not inlined: {type(error).__name__}"
 
 

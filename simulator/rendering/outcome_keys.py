@@ -49,13 +49,13 @@ def value_key(value: Any) -> Hashable:
             raise Unkeyed
         return value  # type: ignore[no-any-return]  # the class was asked
     if value is None or kind is tuple:
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # its class was looked at
     if kind is bool or kind is float:
         if kind is float and isnan(value):
             raise Unkeyed
         return (kind is bool, value)
     if kind is int:
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # its class was looked at
     try:
         whole = orjson.dumps(value)
     except (TypeError, ValueError, RecursionError):

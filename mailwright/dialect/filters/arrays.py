@@ -171,7 +171,7 @@ def _sorted(state: State, value: object, key_of: Callable[[object], object]) -> 
     known = [pair for pair in pairs if pair[0] is not None]
     keys = {type(key) for key, _ in known}
     if keys <= {int, float} and not any(isinstance(key, float) and is_nan(key) for key, _ in known):
-        known.sort(key=lambda pair: pair[0])  # type: ignore[arg-type, return-value]
+        known.sort(key=lambda pair: pair[0])  # type: ignore[arg-type, return-value]  # keys of one kind
     elif keys == {str}:
         known.sort(key=lambda pair: sort_text(text_of(pair[0])))
     else:
@@ -255,7 +255,7 @@ def grouped(items: list[object], keys: list[object]) -> list[object]:
     groups: dict[tuple[object, object], dict[str, object]] = {}
     for item, key in zip(items, keys, strict=True):
         group = groups.setdefault(_identity(key), {"name": key, "items": []})
-        group["items"].append(item)  # type: ignore[attr-defined]
+        group["items"].append(item)  # type: ignore[attr-defined]  # items is a list
     return list(groups.values())
 
 

@@ -63,7 +63,7 @@ def find_exp(state: State, value: object, name: object = "", text: object = "") 
     """The first item for which the expression holds."""
     answers = asked(state, list_of(value), name, text)
     found = next((item for item, answer in answers if js_truthy(answer)), None)
-    answers.close()  # type: ignore[attr-defined]
+    answers.close()  # type: ignore[attr-defined]  # a generator
     return found
 
 
