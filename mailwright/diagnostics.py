@@ -6,7 +6,6 @@ Everything the tool stops for is a `MailwrightError`:
     ├── ContentError       campaigns, layouts, segments … hold mistakes; carries every Diagnostic
     ├── ConfigurationError the settings or the command's arguments do not fit (exit code 3)
     ├── HistoryError       an event log cannot be read
-    ├── SimulationError    a prediction cannot be made
     └── RefusedError       refused to protect someone (exit code 5)
 """
 
@@ -85,10 +84,6 @@ class ConfigurationError(MailwrightError):
 
 class HistoryError(MailwrightError):
     """An event log that cannot be read, or a line of it under `--strict`."""
-
-
-class SimulationError(MailwrightError):
-    """A prediction that cannot be made from what is given."""
 
 
 class RefusedError(MailwrightError):

@@ -5,7 +5,7 @@ Lists inside a branch join again at the next step of the outer list (semantics R
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -77,9 +77,6 @@ class Node:
     hours: OpeningHours | None = None
     sending: str = "automatic"
     file: str = ""  # of a message step: the name of its content
-
-
-Compile = Callable[[PlacedCondition], Check]
 
 
 @dataclass(slots=True)

@@ -20,7 +20,6 @@ class DialectAssumptions:
     Assumed: `url_tag_as_variable` `{{ unsubscribe_url }}` fails as any missing variable does (liquid §13.2).
     Assumed: `numeric_offset_positive_is` west, as the date filter's own page shows (liquid §13.3).
     Assumed: `latest_division` keeps fractions, as the open engine does (liquid §13.4).
-    Assumed: `quoted_slice_offset` a quoted offset counts as the number it spells (liquid §13.7).
     Assumed: `ordinal_day` is padded, `07th`, as documented (liquid §13.8).
     Assumed: `unknown_filter` is ignored, as both engines do by default (liquid §5).
     Assumed: `property_missing_in_where` fails, as the open engine's strict mode does.
@@ -30,7 +29,6 @@ class DialectAssumptions:
     url_tag_as_variable: Literal["fail", "blank"] = "fail"
     numeric_offset_positive_is: Literal["west", "east"] = "west"
     latest_division: Literal["fraction", "integer"] = "fraction"
-    quoted_slice_offset: Literal["number", "engine"] = "number"
     ordinal_day: Literal["padded", "plain"] = "padded"
     unknown_filter: Literal["ignore", "fail"] = "ignore"
     property_missing_in_where: Literal["fail", "nil"] = "fail"

@@ -12,8 +12,6 @@ from simulator.history.calls import Call, CallKind, IdType
 from simulator.history.fields import Record, ShapeError, identifier, mapping, text
 from simulator.history.stamps import seconds
 
-LONG_IDENTIFIER = "identifier-over-150-bytes"
-LONG_NAME = "event-name-over-100-bytes"
 _RECEIPTS = ("received_at", "receivedAt", "at")
 
 

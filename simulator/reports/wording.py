@@ -24,7 +24,6 @@ TO_CHANGE = {
     "duplicate": "the event would have to carry an id of its own",
 }
 LAPSED = "the filter did not hold within 30 minutes"
-PENDING = "the filter is still tried again"
 SKIPPED = {
     "condition_not_met": "the step's own condition did not hold",
     "step_off": 'the step is off ("Don\'t send")',

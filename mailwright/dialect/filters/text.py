@@ -199,7 +199,10 @@ def strip_html(value: object) -> str:
 
 
 def slice_(value: object, start: object = 0, length: object = 1) -> object:
-    """A stretch of a text or list; a negative start counts from the end."""
+    """A stretch of a text or list; a negative start counts from the end.
+
+    Assumed: a quoted start counts as the number it spells (liquid §13.7).
+    """
     if value is None:
         return []
     begin, size = int(counted(start)), int(counted(length))
