@@ -1,0 +1,1 @@
+"""What a workspace holds, what it should hold, and how it gets there; over HTTP only."""
