@@ -5,13 +5,13 @@ from __future__ import annotations
 from mailwright.definitions.conditions import PlacedCondition
 from mailwright.definitions.message import Text
 from mailwright.diagnostics import Diagnostic, Span
-from mailwright.rules import content_rules, liquid_rules
+from mailwright.rules import content_rules, liquid_rules, page_rules
 
-_SEVERITY = {rule.id: rule.severity for rule in (*content_rules.RULES, *liquid_rules.RULES)}
+_SEVERITY = {rule.id: rule.severity for rule in (*content_rules.RULES, *liquid_rules.RULES, *page_rules.RULES)}
 
 
 def finding(rule: str, message: str, span: Span, hint: str = "") -> Diagnostic:
-    """A problem of a content or a Liquid rule; a rule that the book lacks is a programming mistake (KeyError)."""
+    """A problem of a content, Liquid or page rule; a rule that the book lacks is a programming mistake (KeyError)."""
     return Diagnostic(rule, message, span, hint, _SEVERITY[rule])
 
 

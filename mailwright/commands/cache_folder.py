@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mailwright import __version__
-from mailwright.commands.writing import write_atomically
+from mailwright.writing import write_atomically
 
 CACHE_FOLDER = ".mailwright/cache"
 

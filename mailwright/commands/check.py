@@ -104,11 +104,15 @@ def checked(project: Project, root: Path, extra: Sequence[Checker], *, use_cache
     from mailwright.checks.all_checks import check_content
     from mailwright.checks.template_facts import template_facts
     from mailwright.commands.fact_cache import FactCache
+    from mailwright.commands.page_cache import PageCache
 
-    cache = FactCache(root) if use_cache else None
-    found = list(check_content(project, cache.facts_of if cache else template_facts))
-    if cache is not None:
-        cache.keep()
+    if use_cache:
+        facts, pages = FactCache(root), PageCache(root)
+        found = list(check_content(project, facts.facts_of, pages.problems_of))
+        facts.keep()
+        pages.keep()
+    else:
+        found = list(check_content(project, template_facts))
     for checker in extra:
         found += checker(project)
     return found

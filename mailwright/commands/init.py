@@ -23,9 +23,9 @@ def run(args: argparse.Namespace) -> int:
     import sys
     from pathlib import Path
 
-    from mailwright.commands.writing import write_new_files
     from mailwright.diagnostics import ConfigurationError, RefusedError
     from mailwright.schemas import schema_files
+    from mailwright.writing import write_new_files
 
     root = Path(args.root) / (args.folder or ".")
     if root.exists() and not root.is_dir():

@@ -26,9 +26,9 @@ def run(args: argparse.Namespace) -> int:
     import sys
     from pathlib import Path
 
-    from mailwright.commands.writing import write_new_files
     from mailwright.diagnostics import ConfigurationError
     from mailwright.loading.folder import read_project
+    from mailwright.writing import write_new_files
 
     if args.event is not None and args.kind != "campaign":
         raise ConfigurationError("--event is for a new campaign", hint=f"mailwright new {args.kind} {args.name}")

@@ -22,9 +22,9 @@ def run(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from mailwright.commands.init import SCHEMA_FOLDER
-    from mailwright.commands.writing import write_atomically
     from mailwright.diagnostics import ConfigurationError, name_hint
     from mailwright.schemas import KINDS, schema_as_text, schema_files
+    from mailwright.writing import write_atomically
 
     if args.kind is not None:
         if args.kind not in KINDS:

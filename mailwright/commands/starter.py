@@ -56,7 +56,7 @@ LAYOUT = """\
 <style>
   body { margin: 0; background: #f4f4f5; font-family: Helvetica, Arial, sans-serif; color: #18181b; }
   .card { max-width: 560px; margin: 0 auto; padding: 24px; background: #ffffff; }
-  .footer { max-width: 560px; margin: 0 auto; padding: 16px 24px; font-size: 12px; color: #71717a; }
+  .footer { max-width: 560px; margin: 0 auto; padding: 16px 24px; font-size: 12px; color: #63636b; }
 </style>
 </head>
 <body>

@@ -61,6 +61,38 @@ class Workspace(Definition):
         return self
 
 
+class EmailChecks(Definition):
+    """What `check` holds emails to."""
+
+    clients: list[str] = Field(default_factory=lambda: ["gmail", "apple-mail", "outlook", "yahoo"])
+    """Mail clients whose support is looked up: a family (`gmail`) or one platform of it (`outlook.windows`)."""
+    partial: bool = False
+    """Whether what a client supports in part is told too."""
+    harmless: list[str] = Field(
+        default_factory=lambda: [
+            "css-border-radius", "css-box-shadow", "css-box-sizing", "css-text-shadow", "css-max-width",
+            "css-opacity", "css-background-size", "css-background-position", "css-background-repeat",
+            "css-transition", "css-animation", "html-body", "css-cursor", "css-word-break", "css-overflow-wrap",
+            "css-word-wrap", "css-hyphens", "css-color-scheme", "css-at-media", "css-at-media-prefers-color-scheme",
+            "css-at-media-prefers-reduced-motion", "css-pseudo-class-hover", "css-sytem-ui", "css-important",
+            "css-list-style-type", "css-display-none", "css-display", "css-selector-attribute", "css-height",
+            "css-selector-child", "css-white-space", "html-meta-color-scheme", "html-semantics", "html-role",
+            "html-lang", "html-aria-hidden", "html-aria-label", "html-aria-labelledby", "html-aria-describedby",
+            "html-aria-live", "html-loading-attribute", "html-link", "html-target",
+        ]
+    )  # fmt: skip
+    """Features, by caniemail's names, without which an email is still fine: a square corner, no hover."""
+    subject_length: int = Field(default=70, ge=1)
+    """Characters of a subject that mailboxes show at most."""
+    preheader_length: int = Field(default=140, ge=1)
+    clip_bytes: int = Field(default=102_000, ge=1000)
+    """Gmail shows the rest of a larger page only on demand."""
+    contrast: float = Field(default=4.5, ge=1, le=21)
+    """Between a text and what is behind it; large text needs two thirds (WCAG 2.2: 4.5 and 3)."""
+    picture_bytes: int = Field(default=200_000, ge=1000)
+    """Of pictures that stand in the page itself."""
+
+
 class Settings(Definition):
     """`[tool.mailwright]` of pyproject.toml, or a mailwright.toml."""
 
@@ -72,5 +104,6 @@ class Settings(Definition):
     workspaces: dict[str, Workspace] = Field(default_factory=dict)
     assumptions: dict[str, Any] = Field(default_factory=dict)
     """What is assumed or disputed about Customer.io, set otherwise."""
+    email: EmailChecks = Field(default_factory=EmailChecks)
     ignore: list[str] = Field(default_factory=list)
     """Rule ids that `check` does not report."""

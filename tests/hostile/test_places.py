@@ -135,7 +135,7 @@ def test_the_cache_is_neither_believed_nor_kept_behind_a_link(project, outside, 
 def test_a_pipe_in_the_place_of_the_cache_does_not_hang(project, mailwright):
     cache = project / ".mailwright/cache"
     cache.mkdir(parents=True, exist_ok=True)
-    for name in ("check.json", "liquid.json"):
+    for name in ("check.json", "liquid.json", "pages.json"):
         os.mkfifo(cache / name)
     assert mailwright("check").code == 0
 
@@ -144,6 +144,7 @@ def test_a_pipe_in_the_place_of_the_cache_does_not_hang(project, mailwright):
 def test_a_cache_of_anything_changes_nothing(text, project, put, mailwright):
     put(".mailwright/cache/check.json", text)
     put(".mailwright/cache/liquid.json", text)
+    put(".mailwright/cache/pages.json", text)
     assert mailwright("check").code == 0
 
 
