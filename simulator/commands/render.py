@@ -1,4 +1,4 @@
-"""Show a message as a person would get it: one message, or a static site of all of them with every sample."""
+"""Show a message as a person would get it: one message, a static site of all, or what an edit changes in them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", metavar="LANG", help="this variant, whatever the person's language")
     parser.add_argument("--out", metavar="PATH", help="write there; with --all the folder of the site")
     parser.add_argument("--all", action="store_true", dest="everything", help="a static site of all messages")
+    parser.add_argument("--compare", metavar="REV", help="a report of what changed since a git revision, or a folder")
+    parser.add_argument("--no-pictures", action="store_true", help="with --compare: no browser, only words and HTML")
     parser.add_argument("--wrap-links", action="store_true", help="show tracked links as the redirects they become")
 
 
@@ -48,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigurationError(f"--at cannot be '{args.at}'", hint="--at 2026-01-31T12:00:00Z") from error
     project = open_project(args.root, args.workspace)
     now = at or datetime.now(UTC)
+    if args.compare is not None:
+        return _run_comparison(args, project, at, now)
     if args.everything:
         return _run_site(args, project, at, now)
     return _run_one(args, project, at, now)
@@ -56,8 +60,21 @@ def run(args: argparse.Namespace) -> int:
 def _run_site(args: argparse.Namespace, project: Project, at: datetime | None, now: datetime) -> int:
     from pathlib import Path
 
-    from mailwright.diagnostics import ConfigurationError
     from simulator.rendering.site import Site, write_site
+
+    _only_a_folder(args, "--all", "render --all --out DIR")
+    site = Site(project, args.workspace, at, now, wraps_links=args.wrap_links)
+    pages, failed = write_site(site, Path(args.root), Path(args.out))
+    print(f"{pages} pages in {args.out}, {failed} of them a failure; open {args.out}/index.html", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _only_a_folder(args: argparse.Namespace, flag: str, hint: str) -> None:
+    """Stop for what one message takes and a report of all does not.
+
+    Raises: ConfigurationError.
+    """
+    from mailwright.diagnostics import ConfigurationError
 
     taken = {
         "CAMPAIGN/EMAIL": args.message,
@@ -66,15 +83,34 @@ def _run_site(args: argparse.Namespace, project: Project, at: datetime | None, n
         "--format": args.format,
         "--language": args.language,
     }
-    for flag, value in taken.items():
+    for name, value in taken.items():
         if value is not None:
-            raise ConfigurationError(f"--all shows everything and takes no {flag}", hint="render --all --out DIR")
+            raise ConfigurationError(f"{flag} shows everything and takes no {name}", hint=hint)
     if args.out is None:
-        raise ConfigurationError("--all needs a folder", hint="render --all --out DIR")
-    site = Site(project, args.workspace, at, now, wraps_links=args.wrap_links)
-    pages, failed = write_site(site, Path(args.root), Path(args.out))
-    print(f"{pages} pages in {args.out}, {failed} of them a failure; open {args.out}/index.html", file=sys.stderr)
-    return 1 if failed else 0
+        raise ConfigurationError(f"{flag} needs a folder", hint=hint)
+
+
+def _run_comparison(args: argparse.Namespace, project: Project, at: datetime | None, now: datetime) -> int:
+    """Write the report; 1 when a message fails that did not before."""
+    from pathlib import Path
+
+    from mailwright.loading.revision import content_at
+    from mailwright.loading.variables import with_vars
+    from simulator.comparing.pairs import Edition, pairs_of
+    from simulator.comparing.report import Comparison, write_comparison
+
+    _only_a_folder(args, "--compare", "render --compare main --out DIR")
+    workspace, _ = project.workspace(args.workspace)
+    with content_at(Path(args.root), args.compare) as (earlier, folder):
+        before = Edition(with_vars(earlier, workspace), folder, args.compare)
+        after = Edition(project, Path(args.root), "the files here")
+        pairs = tuple(pairs_of(before, after, args.workspace, at, now))
+    comparison = Comparison(before.label, after.label, workspace, pairs)
+    told = write_comparison(comparison, Path(args.out), with_pictures=not args.no_pictures)
+    if told.no_pictures:
+        print(f"no pictures: {told.no_pictures}", file=sys.stderr)
+    print(f"{told.summary}; open {args.out}/index.html", file=sys.stderr)
+    return 1 if told.counts["broken"] else 0
 
 
 def _run_one(args: argparse.Namespace, project: Project, at: datetime | None, now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -114,10 +114,10 @@ def write_site(site: Site, root: Path, out: Path) -> tuple[int, int]:
     refuse_foreign(out)
     shots = list(shots_of(site, root))
     workspace, _ = site.project.workspace(site.workspace)
-    files = {"index.html": index_page(shots, workspace), MARK: _MARK_TEXT}
+    files: dict[str, str | bytes] = {"index.html": index_page(shots, workspace), MARK: _MARK_TEXT}
     for shot in shots:
         files[shot.page] = message_page(shot, workspace, _links_to_sources(shot, root, out))
-    _replace_folder(out, files)
+    replace_folder(out, files)
     return len(shots), sum(shot.rendered is None for shot in shots)
 
 
@@ -144,8 +144,8 @@ def _links_to_sources(shot: Shot, root: Path, out: Path) -> list[tuple[str, str,
     ]
 
 
-def _replace_folder(out: Path, files: dict[str, str]) -> None:
-    """Build the folder beside *out*, then put it in its place.
+def replace_folder(out: Path, files: Mapping[str, str | bytes]) -> None:
+    """Build the folder beside *out* from file names and contents, then put it in its place.
 
     Raises: ConfigurationError when it cannot be written.
     """
@@ -157,7 +157,7 @@ def _replace_folder(out: Path, files: dict[str, str]) -> None:
         for name, text in files.items():
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode("utf-8", "replace"))
+            path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "replace"))
         if out.exists():
             os.replace(out, old)
         try:

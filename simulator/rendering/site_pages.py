@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from simulator.rendering.site import Shot
 
 # Nothing but what stands in the page itself: no script, no network, no form.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self'; form-action 'none'; base-uri 'none'"
 _MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'"
 _WORDS = {"ok": "ok", "warned": "warning", "failed": "failed"}
 _HEAD = re.compile(r"<head(?:\s[^>]{0,2000})?>", re.IGNORECASE)
 
 
-def _document(title: str, body: str, up: str = "") -> str:
+def document_page(title: str, body: str, up: str = "", style: str = STYLE) -> str:
+    """A page of its own, which loads and runs nothing."""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -31,7 +32,7 @@ def _document(title: str, body: str, up: str = "") -> str:
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>{escape(title)}</title>
-<style>{STYLE}</style>
+<style>{style}</style>
 </head>
 <body>
 <header class="top"><a class="home" href="{up}index.html">mailwright</a>
@@ -58,7 +59,7 @@ def index_page(shots: Sequence[Shot], workspace: str) -> str:
         groups.append(f"<tbody>{heading}{''.join(rows)}</tbody>")
     head = "<thead><tr><th>Message</th><th>Subject</th><th>Samples</th></tr></thead>"
     parts.append(f'<table class="matrix">{head}{"".join(groups)}</table>')
-    return _document("All messages", "\n".join(parts))
+    return document_page("All messages", "\n".join(parts))
 
 
 def _row(shots: Sequence[Shot]) -> str:
@@ -94,7 +95,9 @@ def message_page(shot: Shot, workspace: str, sources: Iterable[tuple[str, str, s
         f"{shot.moment.strftime('%Y-%m-%d %H:%M')} UTC</p>"
     )
     body = _failure(shot) if shot.rendered is None else _rendered(shot)
-    return _document(f"{shot.title} · {shot.sample.name or 'nobody'}", f"{heading}\n{body}\n{_sources(sources)}", up)
+    return document_page(
+        f"{shot.title} · {shot.sample.name or 'nobody'}", f"{heading}\n{body}\n{_sources(sources)}", up
+    )
 
 
 def _failure(shot: Shot) -> str:
@@ -114,11 +117,10 @@ def _rendered(shot: Shot) -> str:
     parts += [f'<p class="warning">{escape(warning)}</p>' for warning in rendered.warnings]
     if rendered.html:
         page = escape(guarded(rendered.html))
+        wide, narrow = mail_frame(page, "The message on a desktop"), mail_frame(page, "The message on a phone")
         parts.append(
-            '<div class="frames">'
-            f'<figure class="wide"><figcaption>Desktop</figcaption>{_frame(page, "The message on a desktop")}</figure>'
-            f'<figure class="phone"><figcaption>Phone</figcaption>{_frame(page, "The message on a phone")}</figure>'
-            "</div>"
+            f'<div class="frames"><figure class="wide"><figcaption>Desktop</figcaption>{wide}</figure>'
+            f'<figure class="phone"><figcaption>Phone</figcaption>{narrow}</figure></div>'
         )
     label = "Plain text" if rendered.html else "Text"
     parts.append(f"<section><h2>{label}</h2><pre>{escape(rendered.text)}</pre></section>")
@@ -127,7 +129,8 @@ def _rendered(shot: Shot) -> str:
     return "\n".join(parts)
 
 
-def _frame(page: str, title: str) -> str:
+def mail_frame(page: str, title: str) -> str:
+    """A frame for an escaped page."""
     # No permission at all: no script, no form, no window, no access to the page around it.
     return f'<iframe sandbox="" title="{title}" loading="lazy" referrerpolicy="no-referrer" srcdoc="{page}"></iframe>'
 

@@ -1,0 +1,104 @@
+"""A project as it was: a git revision of it, or another folder."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from mailwright.definitions.project import Project
+from mailwright.definitions.workspace import Settings
+from mailwright.diagnostics import ConfigurationError
+from mailwright.loading.files import Files
+from mailwright.loading.folder import load_project
+from mailwright.loading.settings import OWN_FILE, SHARED_FILE, read_settings
+
+LONGEST = 60
+"""Seconds that git may take."""
+
+
+@contextmanager
+def content_at(root: Path, where: str) -> Iterator[tuple[Project, Path]]:
+    """The project at *where*, and the folder its files stand in for as long as the block lasts.
+
+    *where* names a folder that holds a project, or a git revision of the one at *root*.
+    Raises: ConfigurationError when it is neither; ContentError when its files hold mistakes.
+    """
+    folder = Path(where)
+    if where and folder.is_dir() and any((folder / name).exists() for name in (OWN_FILE, SHARED_FILE, "campaigns")):
+        yield load_project(folder), folder
+        return
+    with tempfile.TemporaryDirectory(prefix="mailwright-") as taken:
+        write_revision(root, where, Path(taken))
+        yield load_project(Path(taken)), Path(taken)
+
+
+def write_revision(root: Path, revision: str, target: Path) -> None:
+    """Put the content of a git revision, settings and content folders, into the folder *target*.
+
+    Raises: ConfigurationError when *root* is in no git repository or the revision is not known.
+    """
+    prefix = _git(root, "rev-parse", "--show-prefix").decode("utf-8", "replace").strip()
+    tree = f"{_commit(root, revision)}:{prefix}"
+    # From its top, as git takes a folder it stands in for a part of every tree.
+    top = Path(_git(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
+    _unpack(top, tree, (OWN_FILE, SHARED_FILE), target)
+    settings = read_settings(Files(target)) or Settings()
+    _unpack(top, tree, (settings.campaigns, settings.layouts), target)
+
+
+def _commit(root: Path, revision: str) -> str:
+    hint = "a branch, a tag or a commit: main, HEAD~1; or a folder that holds a project"
+    if revision.startswith("-"):
+        raise ConfigurationError(f"'{revision}' is no git revision", hint=hint)
+    try:
+        return _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+    except _GitFailed as error:
+        raise ConfigurationError(f"'{revision}' is neither a git revision nor a project's folder", hint=hint) from error
+
+
+def _unpack(root: Path, tree: str, wanted: Sequence[str], target: Path) -> None:
+    listed = _git(root, "ls-tree", "-z", "--name-only", "--full-tree", tree)
+    names = listed.decode("utf-8", "surrogateescape").split("\0")
+    tops = [name for name in wanted if name.split("/")[0] in names]
+    if not tops:
+        return
+    try:
+        packed = _git(root, "archive", "--format=tar", tree, "--", *tops)
+    except _GitFailed:
+        return  # a folder whose first part is there, and the rest of it is not
+    try:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(target, filter="data")
+    except tarfile.TarError as error:
+        raise ConfigurationError(
+            f"the revision cannot be unpacked: {error}", hint="links stay in the project"
+        ) from error
+
+
+class _GitFailed(ConfigurationError):
+    """What git was asked for cannot be had."""
+
+
+def _git(root: Path, *words: str) -> bytes:
+    try:
+        # Words of ours, and a revision that cannot be a flag; git is found where the person's own is.
+        done = subprocess.run(  # noqa: S603
+            ["git", "-C", str(root), *words],  # noqa: S607
+            capture_output=True,
+            timeout=LONGEST,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise ConfigurationError("git is not installed", hint="install git, or name a folder") from error
+    except subprocess.TimeoutExpired as error:
+        raise ConfigurationError(f"git took longer than {LONGEST} seconds") from error
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        what = said[-1].removeprefix("fatal: ") if said else "git refused"
+        raise _GitFailed(what[:200], hint="is this folder in a git repository?")
+    return done.stdout

@@ -1,0 +1,1 @@
+"""Emails as pictures, taken by a real browser, and what differs between two of them."""
