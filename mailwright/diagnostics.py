@@ -6,7 +6,11 @@ Everything the tool stops for is a `MailwrightError`:
     ├── ContentError       campaigns, layouts, segments … hold mistakes; carries every Diagnostic
     ├── ConfigurationError the settings or the command's arguments do not fit (exit code 3)
     ├── HistoryError       an event log cannot be read
-    └── RefusedError       refused to protect someone (exit code 5)
+    ├── WorkspaceError     a workspace refused or cannot be reached, in its own words (exit code 4)
+    ├── RefusedError       refused to protect someone (exit code 5)
+    │   ├── PlanRefused    a plan that is edited, expired, for another workspace, or needs a consent
+    │   └── StalePlan      what a plan saw has moved since
+    └── PartlyApplied      an apply that stopped on its way; says what stands (exit code 6)
 """
 
 from __future__ import annotations
@@ -90,6 +94,26 @@ class RefusedError(MailwrightError):
     """Something not done to protect the people or files it would have touched."""
 
     exit_code = 5
+
+
+class WorkspaceError(MailwrightError):
+    """A workspace refused, or cannot be reached; its own words, without any key."""
+
+    exit_code = 4
+
+
+class PlanRefused(RefusedError):
+    """A plan that is not carried out: edited, expired, for another workspace, or without a consent it needs."""
+
+
+class StalePlan(RefusedError):
+    """What the plan saw has moved since it was made; nothing was changed."""
+
+
+class PartlyApplied(MailwrightError):
+    """An apply that stopped on its way: some of it stands, and the journal knows how to go on."""
+
+    exit_code = 6
 
 
 def error_as_text(error: MailwrightError) -> str:

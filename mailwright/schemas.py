@@ -23,6 +23,7 @@ KINDS = {
     "event": "mailwright.definitions.event_schema:EventSchema",
     "people": "mailwright.definitions.event_schema:PeopleSchema",
     "sample": "mailwright.definitions.sample:Sample",
+    "scenario": "mailwright.definitions.scenario:ScenarioFile",
     "webhook": "mailwright.definitions.message:WebhookContent",
     "layout": "mailwright.definitions.layout:LayoutFields",
     "email": "mailwright.definitions.message:EmailFields",
@@ -224,6 +225,8 @@ def file_kind(name: str, settings: Settings | None = None) -> str | None:
     shared = f"{campaigns}/{settings.shared if settings is not None else '_shared'}/"
     if name == "mailwright.toml":
         return "settings"
+    if name.endswith(".scenario.yaml"):
+        return "scenario"
     if not name.endswith(".yaml"):
         return None
     if name.startswith(shared):

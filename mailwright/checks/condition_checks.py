@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailwright.checks.asked import Asked, Clause, asked_conditions, clauses
+from mailwright.checks.asked import Clause, asked_conditions, clauses
 from mailwright.checks.condition_values import as_number, as_text
-from mailwright.checks.constraints import demands_of, guaranteed
-from mailwright.checks.findings import clause_span, finding
+from mailwright.checks.constraints import guaranteed
+from mailwright.checks.findings import finding
 from mailwright.checks.known_data import Unknown, event_property, person_attribute, types_of
 from mailwright.definitions.conditions import Changed, Compare, CompareFields, Operator, Scalar, Subject, Unclaimed
 from mailwright.definitions.event_schema import Property
@@ -30,7 +30,6 @@ NUMBER_OPERATORS = frozenset({Operator.ABOVE, Operator.BELOW, Operator.BETWEEN})
 def check_conditions(project: Project) -> Iterator[Diagnostic]:
     """Every clause that asks what the schemas say can never be so."""
     for asked in asked_conditions(project):
-        yield from _contradictions(asked)
         for clause in clauses(asked):
             match clause.condition:
                 case Compare():
@@ -44,13 +43,6 @@ def check_conditions(project: Project) -> Iterator[Diagnostic]:
                     yield from _known(project, clause, Subject.PERSON, attribute)[1]
                 case _:
                     pass
-
-
-def _contradictions(asked: Asked) -> Iterator[Diagnostic]:
-    for (_, path), demand in demands_of(asked.placed.condition).values.items():
-        if demand.is_impossible:
-            message = f"no value of '{path}' meets all that is asked of it here, so this never holds"
-            yield finding("never-holds", message, clause_span(asked.placed, ()), "several values: in: [a, b]")
 
 
 def _compare(project: Project, clause: Clause, compare: Compare) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""What a condition surely demands of each value: enough to tell that two triggers can never hold together.
+"""What a condition surely demands of each value: enough to tell what must be there when it holds.
 
 Sound, not complete: only clauses that must hold (the top-level conjunction) are read, and a clause that is not
 understood demands nothing. Paths into lists (`items[]`) are left out, since two elements of one list may differ.
@@ -37,33 +37,6 @@ class Demand:
     above: float | None = None
     below: float | None = None
 
-    @property
-    def names_constants(self) -> bool:
-        """It asks for constants, or leaves some out."""
-        return bool(self.allowed or self.excluded)
-
-    @property
-    def is_impossible(self) -> bool:
-        """No value meets it."""
-        if self.present is False and (self.allowed is not None or self.contains or self.above is not None):
-            return True
-        if self.allowed is not None:
-            return not any(map(self.accepts, self.allowed))
-        return self.above is not None and self.below is not None and self.above >= self.below
-
-    def is_disjoint(self, other: Demand) -> bool:
-        """No value meets both."""
-        return self._excludes(other) or other._excludes(self)
-
-    def _excludes(self, other: Demand) -> bool:
-        if self.present is False and other.present:
-            return True
-        if self.allowed is not None:
-            return all(not other.accepts(value) for value in self.allowed)
-        if any(missing in text for missing in self.lacks for text in other.contains):
-            return True
-        return self.above is not None and other.below is not None and self.above >= other.below
-
     def accepts(self, value: str) -> bool:
         """Whether the (folded) value may meet the demand."""
         if self.present is False or value in self.excluded:
@@ -86,13 +59,6 @@ class Demands:
     inside: set[str] = field(default_factory=set)  # segments
     outside: set[str] = field(default_factory=set)
     is_complete: bool = True  # every clause was understood
-
-    def is_disjoint(self, other: Demands) -> bool:
-        """No event and person meet both."""
-        if self.inside & other.outside or self.outside & other.inside:
-            return True
-        shared = self.values.keys() & other.values.keys()
-        return any(self.values[key].is_disjoint(other.values[key]) for key in shared)
 
 
 def demands_of(*conditions: Condition) -> Demands:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from mailwright.definitions.conditions import PlacedCondition
 from mailwright.definitions.message import Text
 from mailwright.diagnostics import Diagnostic, Span
-from mailwright.rules import content_rules, liquid_rules, page_rules
+from mailwright.rules import content_rules, event_rules, liquid_rules, page_rules
 
-_SEVERITY = {rule.id: rule.severity for rule in (*content_rules.RULES, *liquid_rules.RULES, *page_rules.RULES)}
+_SEVERITY = {
+    rule.id: rule.severity
+    for rule in (*content_rules.RULES, *liquid_rules.RULES, *page_rules.RULES, *event_rules.RULES)
+}
 
 
 def finding(rule: str, message: str, span: Span, hint: str = "") -> Diagnostic:

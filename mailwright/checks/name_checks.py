@@ -31,7 +31,7 @@ def check_names(project: Project) -> Iterator[Diagnostic]:
 def _event_uses(project: Project) -> Iterator[tuple[str, Span]]:
     """Every event name that content writes, with its place; schemas first."""
     for schema in project.events.values():
-        yield schema.name, _schema_span(project, schema.name, ("name",))
+        yield schema.name, schema_span(project, schema.name, ("name",))
     for slug, campaign in project.campaigns.items():
         if (name := trigger_event(campaign)) is not None:
             yield name, project.campaign_span(slug, ("trigger", "event"))
@@ -82,7 +82,7 @@ def _spellings(project: Project) -> Iterator[Diagnostic]:
         for name in schema.properties:
             other = by_key.setdefault(_loose(name), name)
             if other != name:
-                span = _schema_span(project, schema.name, ("properties", name))
+                span = schema_span(project, schema.name, ("properties", name))
                 message = f"'{schema.name}' has both '{other}' and '{name}'; a filter on one misses the other"
                 yield finding("two-spellings", message, span, "keep the one that the sender really sends")
     seen: dict[tuple[object, ...], dict[str, str]] = defaultdict(dict)
@@ -136,10 +136,10 @@ def _schema_names(project: Project) -> Iterator[Diagnostic]:
 
 
 def _schema_file(project: Project, event: str) -> str:
-    return _schema_span(project, event, ()).file
+    return schema_span(project, event, ()).file
 
 
-def _schema_span(project: Project, event: str, path: tuple[str, ...]) -> Span:
+def schema_span(project: Project, event: str, path: tuple[str, ...]) -> Span:
     """Where an event's schema says something; its file is the one that names the event."""
     folder = f"{project.settings.campaigns}/{project.settings.shared}/events/"
     named = f"{folder}{event}.yaml"

@@ -69,6 +69,14 @@ class Exit(Definition):
     """More ways out: events or segments, any of which ends the journey at once (semantics R52)."""
 
 
+class Exclusive(Definition):
+    """A group of campaigns of which at most one may fire for one event."""
+
+    group: Slug
+    complete: bool = False
+    """And at least one: every event of the group's name is answered by the trigger of one of them."""
+
+
 class Campaign(Definition):
     """One folder of `campaigns/`."""
 
@@ -82,8 +90,9 @@ class Campaign(Definition):
     """Default: every time for events, once for segments and attributes."""
     goal: Goal | None = None
     exit: Exit = Field(default_factory=Exit)
-    exclusive: Slug | None = None
-    """A name shared by campaigns of which at most one may fire for one event."""
+    exclusive: Slug | Exclusive | None = None
+    """A name shared by campaigns of which at most one may fire for one event; `{group: name, complete: true}`: and
+    at least one."""
     topic: Slug | None = None
     """The subscription topic of all its messages."""
     to_unsubscribed: bool = False
@@ -98,6 +107,10 @@ class Campaign(Definition):
     """Only in these workspaces; none: in all."""
     tags: list[str] = Field(default_factory=list)
     workflow: Annotated[list[Step], Field(min_length=1)]
+
+    def exclusive_group(self) -> Exclusive | None:
+        """The group of campaigns that exclude each other it belongs to, however it is written."""
+        return Exclusive(group=self.exclusive) if isinstance(self.exclusive, str) else self.exclusive
 
     def effective_frequency(self) -> Frequency:
         """How often a person may enter: as written, or Customer.io's default for the trigger.

@@ -24,7 +24,8 @@ class Property(Definition):
     """All values there are; empty: any."""
     unit: str = ""
     example: Any = None
-    sensitive: bool = False
+    sensitive: bool | Literal["personal", "financial", "health", "secret"] = False
+    """What must not be shown around; what is financial, about health or secret has no place in marketing data."""
     properties: dict[str, Property] = Field(default_factory=dict)
     """Of an object, or of the objects in a list."""
 
@@ -38,9 +39,12 @@ class EventSchema(Definition):
     sent_by: str = ""
     when: str = ""
     properties: dict[str, Property] = Field(default_factory=dict)
+    since: str = ""
+    """The day from which on it is sent: 2026-03-01."""
     backfill: str = ""
     """Whether old events were sent too, or only new ones."""
     aliases: list[str] = Field(default_factory=list)
+    """Old names that some senders still use; they need not follow the project's naming."""
     deprecated: bool = False
     replaced_by: str | None = None
 

@@ -76,9 +76,9 @@ class EmailChecks(Definition):
             "css-word-wrap", "css-hyphens", "css-color-scheme", "css-at-media", "css-at-media-prefers-color-scheme",
             "css-at-media-prefers-reduced-motion", "css-pseudo-class-hover", "css-sytem-ui", "css-important",
             "css-list-style-type", "css-display-none", "css-display", "css-selector-attribute", "css-height",
-            "css-selector-child", "css-white-space", "html-meta-color-scheme", "html-semantics", "html-role",
-            "html-lang", "html-aria-hidden", "html-aria-label", "html-aria-labelledby", "html-aria-describedby",
-            "html-aria-live", "html-loading-attribute", "html-link", "html-target",
+            "css-selector-child", "css-selector-descendant", "css-white-space", "html-meta-color-scheme",
+            "html-semantics", "html-role", "html-lang", "html-aria-hidden", "html-aria-label", "html-aria-labelledby",
+            "html-aria-describedby", "html-aria-live", "html-loading-attribute", "html-link", "html-target",
         ]
     )  # fmt: skip
     """Features, by caniemail's names, without which an email is still fine: a square corner, no hover."""
@@ -93,6 +93,15 @@ class EmailChecks(Definition):
     """Of pictures that stand in the page itself."""
 
 
+class EventRules(Definition):
+    """What `check` holds the events' names to."""
+
+    naming: Literal["any", "snake_case", "Title Case", "camelCase", "kebab-case"] = "any"
+    """How events are named; old names stand in `aliases`."""
+    most: int = Field(default=100, ge=1)
+    """Events that a team can keep an eye on."""
+
+
 class Settings(Definition):
     """`[tool.mailwright]` of pyproject.toml, or a mailwright.toml."""
 
@@ -105,5 +114,6 @@ class Settings(Definition):
     assumptions: dict[str, Any] = Field(default_factory=dict)
     """What is assumed or disputed about Customer.io, set otherwise."""
     email: EmailChecks = Field(default_factory=EmailChecks)
+    events: EventRules = Field(default_factory=EventRules)
     ignore: list[str] = Field(default_factory=list)
     """Rule ids that `check` does not report."""

@@ -11,7 +11,7 @@ from mailwright.definitions.message import FIELDS_OF, Message, MessageFields, Te
 from mailwright.definitions.steps import AbTestStep
 from mailwright.definitions.workflow import FILED_KINDS, PlacedStep, file_of, walk_steps
 from mailwright.diagnostics import Severity, Span, nearest
-from mailwright.loading.contents import Contents
+from mailwright.loading.contents import BESIDE, Contents
 from mailwright.loading.front_matter import split_front_matter
 from mailwright.loading.texts import leaf_texts, text_at
 from mailwright.loading.validation import read_definition
@@ -64,6 +64,8 @@ def read_campaign_folder(contents: Contents, slug: str) -> None:
         if contents.named(found.name, f"{folder}/{found.file}"):
             _read_liquid(contents, slug, folder, found, kinds)
     for name in names:
+        if name.endswith(BESIDE):
+            continue
         if name.endswith(".yaml") and name != CAMPAIGN_FILE:
             _read_webhook(contents, slug, folder, name, kinds)
         elif not name.endswith(".liquid") and name != CAMPAIGN_FILE:

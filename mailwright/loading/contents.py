@@ -26,7 +26,7 @@ from mailwright.loading.yaml_tree import YamlTree, read_yaml
 Model = TypeVar("Model", bound=BaseModel)
 
 _SLUG = re.compile(SLUG_PATTERN)
-_BESIDE = (".md", ".py", ".pyc", ".png", ".jpg", ".svg")  # what people keep beside content
+BESIDE = (".scenario.yaml", ".md", ".py", ".pyc", ".png", ".jpg", ".svg")  # what people keep beside content
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ class Contents:
 
     def stray(self, name: str, hint: str) -> None:
         """Warn of a file that nothing reads."""
-        if not name.endswith(_BESIDE):
+        if not name.endswith(BESIDE):
             self.problem("stray-file", "nothing reads this file", Span(shown_name(name)), hint, Severity.WARNING)
 
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from mailwright.diagnostics import ConfigurationError, Severity, name_hint
-from mailwright.rules import content_rules, liquid_rules, loading_rules, page_rules
+from mailwright.rules import content_rules, event_rules, liquid_rules, loading_rules, page_rules
 from mailwright.rules.base import Rule
 
 PAGE = "docs/rules.md"
@@ -21,6 +21,7 @@ ROOMS = (
     ("Liquid", liquid_rules.RULES),
     ("Content", content_rules.RULES),
     ("Pages", page_rules.RULES),
+    ("Events and people", event_rules.RULES),
 )
 
 

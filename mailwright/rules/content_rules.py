@@ -83,13 +83,6 @@ _DATA = (
         _WARNING,
     ),
     Rule(
-        "never-holds",
-        "a condition asks for two things that exclude each other",
-        "Nobody is ever on a pro and on a free plan, so the campaign fires for nobody, or the branch is never taken.",
-        _campaign("filter: {all: [{person: {plan: pro}}, {person: {plan: free}}]}\n" + _sends()),
-        _campaign("filter: {any: [{person: {plan: pro}}, {person: {plan: free}}]}\n" + _sends()),
-    ),
-    Rule(
         "reversed-range",
         "a wait of random length ends before it begins",
         "Nothing is between three days and one.",
@@ -344,24 +337,6 @@ _WORKFLOWS = (
 )
 
 _OVERLAPS = (
-    Rule(
-        "both-fire",
-        "two campaigns both send for one event",
-        "The person gets two emails for one thing they did.",
-        _campaign(_sends(), "{event: signed_up, where: {method: google}}")
-        + _second("{event: signed_up, where: {method: [google, email]}}"),
-        _campaign(_sends(), "{event: signed_up, where: {method: google}}")
-        + _second("{event: signed_up, where: {method: email}}"),
-    ),
-    Rule(
-        "may-both-fire",
-        "two campaigns may send at once for one event",
-        "Nothing tells their triggers apart, and both send before any wait.",
-        _second("{event: signed_up}"),
-        _campaign(_sends(), "{event: signed_up, where: {method: google}}")
-        + _second("{event: signed_up, where: {method: {not: google}}}"),
-        _WARNING,
-    ),
     Rule(
         "excluded-by-all",
         "a campaign leaves a value to others, and no other campaign asks for it",
