@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "test": ("simulator.commands.test", "run the scenarios and tests, with clause coverage and mutants"),
     "prove": ("simulator.commands.prove", "prove that campaigns cannot both fire, or show when they do"),
     "preview": ("simulator.commands.preview", "see every email live while its files are edited"),
+    "events": ("simulator.commands.events", "the contract of events: diff, audit, infer, codegen, docs"),
     "serve": ("simulator.commands.serve", "run a Customer.io workspace on this machine"),
     "pull": ("sync.commands.pull", "bring a workspace's content into the files"),
     "plan": ("sync.commands.plan", "show what an apply would change in a workspace"),

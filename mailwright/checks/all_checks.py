@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from mailwright.checks.condition_checks import check_conditions
 from mailwright.checks.email_checks import check_emails
-from mailwright.checks.exclusion_checks import check_exclusions
 from mailwright.checks.event_checks import check_events
+from mailwright.checks.exclusion_checks import check_exclusions
 from mailwright.checks.name_checks import check_names
 from mailwright.checks.page_checks import ProblemsOf, check_pages
 from mailwright.checks.template_checks import check_templates

@@ -15,7 +15,6 @@ from mailwright.definitions.conditions import (
     Any,
     Compare,
     Condition,
-    InSegment,
     Not,
     Operator,
     Subject,
@@ -56,9 +55,6 @@ class Demands:
     """All that one condition surely demands."""
 
     values: dict[Key, Demand] = field(default_factory=dict)
-    inside: set[str] = field(default_factory=set)  # segments
-    outside: set[str] = field(default_factory=set)
-    is_complete: bool = True  # every clause was understood
 
 
 def demands_of(*conditions: Condition) -> Demands:
@@ -88,16 +84,20 @@ def conjunction(condition: Condition) -> Iterator[Condition]:
 
 
 def guaranteed(*conditions: Condition) -> set[Key]:
-    """The values that are there whenever the conditions hold."""
-    return {key for key, demand in demands_of(*conditions).values.items() if demand.present}
+    """The values that are there whenever the conditions hold; of alternatives, those that each of them asks for."""
+    found = {key for key, demand in demands_of(*conditions).values.items() if demand.present}
+    for condition in conditions:
+        for clause in conjunction(condition):
+            match clause:
+                case Any(parts=parts) if parts:
+                    found |= set[Key].intersection(*(guaranteed(part) for part in parts))
+                case _:
+                    pass
+    return found
 
 
 def _add(demands: Demands, clause: Condition) -> None:
     match clause:
-        case InSegment(segment=slug):
-            demands.inside.add(slug)
-        case Not(part=InSegment(segment=slug)):
-            demands.outside.add(slug)
         case Compare(path=path, subject=subject) if "[" not in path:
             _add_compare(demands, demands.values.setdefault((subject, path), Demand()), clause, negated=False)
         case Not(part=Compare(path=path, subject=subject) as compare) if "[" not in path:
@@ -111,7 +111,7 @@ def _add(demands: Demands, clause: Condition) -> None:
             demand.allowed = allowed if demand.allowed is None else demand.allowed & allowed
             demand.present = True
         case _:
-            demands.is_complete = False
+            pass
 
 
 def _add_compare(demands: Demands, demand: Demand, compare: Compare, *, negated: bool) -> None:
@@ -133,7 +133,7 @@ def _add_compare(demands: Demands, demand: Demand, compare: Compare, *, negated:
         case Operator.BELOW, False:
             demand.below = as_number(compare.values[0]) if compare.values else None
         case _:
-            demands.is_complete = False
+            pass
     if not negated and demand.present is None:
         demand.present = True
 

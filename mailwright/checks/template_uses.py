@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mailwright.checks.template_facts import FactsOf
 from mailwright.definitions.campaign import Campaign
-from mailwright.definitions.conditions import Condition
+from mailwright.definitions.conditions import Condition, Not
 from mailwright.definitions.message import EmailFields, Message, Text
 from mailwright.definitions.project import Project
 from mailwright.definitions.steps import BranchStep, CreateEventStep, SetStep, SplitStep, StepBase
@@ -104,25 +104,25 @@ def _conditions(campaign: Campaign, placed: PlacedStep | None, steps: Sequence[P
     if placed.step.only_if is not None:
         found.append(placed.step.only_if.condition)
     for outer in steps:
-        condition = _way_condition(outer, placed.path)
-        if condition is not None:
-            found.append(condition)
+        found += _way_conditions(outer, placed.path)
     return tuple(found)
 
 
-def _way_condition(outer: PlacedStep, path: Path) -> Condition | None:
-    """The condition under which *outer* leads to the step at *path*."""
+def _way_conditions(outer: PlacedStep, path: Path) -> Iterator[Condition]:
+    """The conditions under which *outer* leads to the step at *path*: its own way is open, no way before it was."""
     if len(path) <= len(outer.path) or path[: len(outer.path)] != outer.path:
-        return None
+        return
     way = path[len(outer.path) :]
     match outer.step:
-        case BranchStep(branch=branch) if way[:2] == ("branch", "then"):
-            return branch.condition.condition
-        case SplitStep(split=ways) if way[0] == "split" and way[2] == "then" and isinstance(way[1], int):
-            condition = ways[way[1]].condition
-            return condition.condition if condition is not None else None
+        case BranchStep(branch=branch):
+            asked = branch.condition.condition
+            yield asked if way[:2] == ("branch", "then") else Not(asked)
+        case SplitStep(split=ways) if isinstance(way[1], int):
+            for index, each in enumerate(ways[: way[1] + 1]):
+                if each.condition is not None:
+                    yield each.condition.condition if index == way[1] else Not(each.condition.condition)
         case _:
-            return None
+            pass
 
 
 def _step_texts(project: Project, slug: str, placed: PlacedStep) -> Iterator[Text]:

@@ -106,6 +106,37 @@ EVENTS = """\
 {"type":"track","id":"04","person":"2","name":"signed_up","timestamp":1767690001,"data":{"method":"email"}}
 """
 
+SCENARIO = """\
+scenarios:
+  - name: a pro customer is welcomed, and told two days later what only pro can do
+    given:
+      people:
+        ana: {email: ana@example.org, first_name: Ana, plan: pro}
+    when:
+      - event: signed_up
+        data: {method: google}
+      - wait: 3d
+    then:
+      campaigns: [welcome]
+      emails:
+        - email: welcome/hello
+          subject: Welcome, Ana!
+        - email: welcome/pro-tips
+          after: 2d
+
+  - name: a free customer is only welcomed
+    given:
+      people:
+        ben: {email: ben@example.org, plan: free}
+    when:
+      - event: signed_up
+        data: {method: email}
+      - wait: 3d
+    then:
+      emails: [welcome/hello]
+      branches: {welcome/branch-3: else}
+"""
+
 README = """\
 # Campaigns
 
@@ -113,6 +144,7 @@ The content of a Customer.io account, as files: one folder a campaign in `campai
 `layouts/`, events, people, segments and samples in `campaigns/_shared/`.
 
     mailwright check                     every mistake, with file, line and column
+    mailwright test                      the scenarios beside the campaigns (*.scenario.yaml), and Python tests
     mailwright simulate events.ndjson    who would get what, and why not
     mailwright new campaign goodbye --event account_closed
 """
@@ -122,6 +154,8 @@ GITIGNORE = """\
 .mailwright/journal/
 .mailwright/schemas/
 .mailwright/demo/
+.pytest_cache/
+__pycache__/
 """
 
 FILES = {
@@ -132,6 +166,7 @@ FILES = {
     "campaigns/welcome/campaign.yaml": CAMPAIGN,
     "campaigns/welcome/hello.liquid": HELLO,
     "campaigns/welcome/pro-tips.liquid": PRO_TIPS,
+    "campaigns/welcome/welcome.scenario.yaml": SCENARIO,
     "campaigns/_shared/events/signed_up.yaml": EVENT,
     "campaigns/_shared/people.yaml": PEOPLE,
     "campaigns/_shared/samples/new-person.yaml": SAMPLE,

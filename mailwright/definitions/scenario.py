@@ -56,6 +56,8 @@ class Given(Definition):
     """The workspace to pretend to be; default: the settings' default one."""
     sample: Slug | None = None
     """A sample whose person is there, and whose moment is the beginning where `at` says nothing."""
+    only: list[Slug] = Field(default_factory=list)
+    """What is expected is about these campaigns alone; the others run all the same. None: about all."""
     people: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Attributes by the person's id; over those of the sample's person of the same id."""
     segments: dict[str, list[Slug]] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from mailwright.definitions.event_schema import EventSchema, PeopleSchema
 from mailwright.definitions.sample import Sample
 from mailwright.definitions.segment import Segment, TopicsFile
-from mailwright.loading.contents import Contents
+from mailwright.loading.contents import BESIDE, Contents
 
 Model = TypeVar("Model", bound=BaseModel)
 _FOLDERS = ("events", "segments", "samples")
@@ -36,6 +36,8 @@ def read_shared(contents: Contents) -> None:
 def _each(contents: Contents, folder: str, model: type[Model]) -> Iterator[tuple[str, Model]]:
     for name in contents.files.files(folder):
         file, slug = f"{folder}/{name}", name.removesuffix(".yaml")
+        if name.endswith(BESIDE):
+            continue
         if not name.endswith(".yaml"):
             contents.stray(file, "these are .yaml files")
         elif contents.named(slug, file):
