@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -87,3 +89,33 @@ def test_what_must_be_sent_is_asked_for(tmp_path: Path):
     typescript = senders_in(load_project(HERE), "typescript")
     assert "campaign_id: number | string;" in typescript
     assert "referrer_user_id?: string | null;" in typescript
+
+
+def test_the_typescript_senders_pass_the_strict_type_check(project, tmp_path: Path):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no node on this machine")
+    packages = Path(sys.prefix) / "node" / "node_modules"
+    if not (packages / "typescript").is_dir():
+        said = "typescript is not among this environment's packages for Node"
+        if os.environ.get("CI"):
+            pytest.fail(said)
+        pytest.skip(f"{said}; ./mw test puts it there")
+    (tmp_path / "senders.ts").write_text(senders_in(project, "typescript"))
+    (tmp_path / "node_modules").symlink_to(packages)
+    options = [
+        "--strict",
+        "--noEmit",
+        "--target",
+        "es2022",
+        "--module",
+        "nodenext",
+        "--skipLibCheck",
+        "--types",
+        "node",
+    ]
+    done = subprocess.run(
+        [node, str(packages / "typescript" / "bin" / "tsc"), *options, "senders.ts"],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
