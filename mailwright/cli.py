@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "preview": ("simulator.commands.preview", "see every email live while its files are edited"),
     "events": ("simulator.commands.events", "the contract of events: diff, audit, infer, codegen, docs"),
     "serve": ("simulator.commands.serve", "run a Customer.io workspace on this machine"),
+    "listen": ("mailwright.commands.listen", "receive reporting webhooks and keep each once"),
     "pull": ("sync.commands.pull", "bring a workspace's content into the files"),
     "plan": ("sync.commands.plan", "show what an apply would change in a workspace"),
     "apply": ("sync.commands.apply", "bring a workspace to what the files say"),

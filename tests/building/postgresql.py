@@ -1,0 +1,51 @@
+"""A PostgreSQL server of the tests' own, on a free port of this machine."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def binaries() -> Path | None:
+    """Where PostgreSQL's programs are; Debian keeps them off the path."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    known = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return known[-1].parent if known else None
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """The URL of an empty database, for as long as the block lasts."""
+    programs = binaries()
+    assert programs is not None, "PostgreSQL is not installed; ./mw test installs it where it may"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    data = folder / "data"
+    as_other: list[str] = []
+    if os.geteuid() == 0:  # which PostgreSQL refuses to be
+        user = pwd.getpwnam("postgres")
+        for parent in (folder, *folder.parents):
+            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
+                parent.chmod(parent.stat().st_mode | 0o011)
+        folder.chmod(0o777)
+        as_other = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+    def call(program: str, *words: str) -> None:
+        subprocess.run([*as_other, str(programs / program), *words], check=True, capture_output=True, cwd="/")
+
+    call("initdb", "-D", str(data), "-U", "tests", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    call("pg_ctl", "-D", str(data), "-o", options, "-l", str(data / "log"), "-w", "start")
+    try:
+        yield f"postgresql://tests@127.0.0.1:{port}/postgres"
+    finally:
+        call("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
