@@ -161,15 +161,26 @@ def _unknown_command(name: str) -> Exception:
     return usage_error(f"mailwright has no command '{name}'", name_hint(name, list(COMMANDS), "commands"))
 
 
+# Checkers of the rooms above, as module and function: they are loaded when a project is looked at.
+CHECKERS = (
+    ("simulator.sample_checks", "check_samples"),
+    ("sync.published_layouts", "check_published_layouts"),
+)
+RULE_BOOKS = ("simulator.rules", "sync.rules")
+
+
 def _check(args: Namespace, module: Any) -> int:
-    """`check` with what only the roof may bring together: the simulator's view of the samples, every room's rules."""
+    """`check` with what only the roof may bring together: what every room finds, and every room's rules."""
 
-    def check_samples(project: Project) -> Iterable[Diagnostic]:
-        found: Callable[[Project], Iterable[Diagnostic]] = import_module("simulator.sample_checks").check_samples
-        return found(project)
+    def checker(name: str, function: str) -> Callable[[Project], Iterable[Diagnostic]]:
+        def found(project: Project) -> Iterable[Diagnostic]:
+            look: Callable[[Project], Iterable[Diagnostic]] = getattr(import_module(name), function)
+            return look(project)
 
-    rules = import_module("simulator.rules").RULES
-    code: int = module.run_check(args, extra=(check_samples,), extra_rules=rules)
+        return found
+
+    rules = [rule for book in RULE_BOOKS for rule in import_module(book).RULES]
+    code: int = module.run_check(args, extra=[checker(*one) for one in CHECKERS], extra_rules=rules)
     return code
 
 

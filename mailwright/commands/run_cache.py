@@ -19,6 +19,8 @@ from mailwright.commands.cache_folder import CACHE_FOLDER, code_stamp, keep_in_c
 from mailwright.diagnostics import Diagnostic, Severity, Span
 
 SETTINGS_FILES = ("mailwright.toml", "pyproject.toml")
+LEDGERS = ".mailwright/ledger"
+"""What workspaces have of a project: some rules ask it."""
 RUN_FILE = f"{CACHE_FOLDER}/check.json"
 MOST_BYTES = 64_000_000
 
@@ -66,7 +68,7 @@ class RunCache:
     def __init__(self, root: Path, workspace: str) -> None:
         self._root = root
         self._file = root / RUN_FILE
-        self._stamp = f"{workspace}\n{code_stamp('', '/simulator')}"
+        self._stamp = f"{workspace}\n{code_stamp('', '/simulator', '/sync')}"
 
     def remembered(self) -> Record | None:
         """The last record, if everything it was made from is still the same."""
@@ -87,7 +89,7 @@ class RunCache:
             keep_in_cache(self._file, json.dumps({"key": key, "record": record.as_values()}))
 
     def _key(self, folders: tuple[str, ...]) -> str | None:
-        content = content_digest(self._root, folders)
+        content = content_digest(self._root, (*folders, LEDGERS))
         return None if content is None else f"{self._stamp}\n{content}"
 
 

@@ -1,7 +1,7 @@
 """Every rule that `check` knows, and the page of them in `docs/rules.md`.
 
 `python -m mailwright.rules.catalogue --write` writes the page; rooms above this one that have rules of their own are named
-as arguments (`simulator.rules`).
+as arguments (`simulator.rules sync.rules`).
 """
 
 from __future__ import annotations

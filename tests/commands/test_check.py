@@ -15,6 +15,7 @@ from mailwright.commands.fact_cache import CACHE_FILE
 from mailwright.commands.run_cache import RUN_FILE, content_digest, record_from_values
 from mailwright.rules.catalogue import all_rules
 from simulator.rules import RULES as SIMULATOR_RULES
+from sync.rules import RULES as SYNC_RULES
 
 ROOT = Path(__file__).parents[2]
 BROKEN = ROOT / "examples" / "broken"
@@ -236,13 +237,13 @@ def test_explain_all_is_the_page_of_rules(mailwright):
 
 
 def test_every_problem_found_anywhere_stands_in_the_catalogue(mailwright):
-    known = {rule.id for rule in all_rules(SIMULATOR_RULES)}
+    known = {rule.id for rule in all_rules((*SIMULATOR_RULES, *SYNC_RULES))}
     for root in (ROOT, BROKEN):
         shown = mailwright("-C", root, "check", "--no-cache", "--format", "json")
         assert {problem["rule"] for problem in json.loads(shown.out)["problems"]} <= known
 
 
 def test_rule_ids_are_unique_and_every_rule_says_why():
-    rules = all_rules(SIMULATOR_RULES)
+    rules = all_rules((*SIMULATOR_RULES, *SYNC_RULES))
     assert len({rule.id for rule in rules}) == len(rules)
     assert all(re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", rule.id) and rule.title and rule.why for rule in rules)
