@@ -18,6 +18,8 @@ from mailwright.commands.arguments import CommandParser, add_common_arguments, u
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from mailwright.definitions.project import Project
     from mailwright.diagnostics import Diagnostic, MailwrightError
@@ -122,6 +124,7 @@ def run(argv: list[str]) -> int:
     module.add_arguments(parser)
     given = parser.read(rest)
     given.root = getattr(given, "root", None) or args.root or "."
+    given.workspace_edition = _workspace_edition  # for what compares with a workspace and may not know the way there
     if name == "check":
         return _check(given, module)
     code: int = module.run(given)
@@ -159,6 +162,12 @@ def _unknown_command(name: str) -> Exception:
     from mailwright.diagnostics import name_hint
 
     return usage_error(f"mailwright has no command '{name}'", name_hint(name, list(COMMANDS), "commands"))
+
+
+def _workspace_edition(root: Path, name: str) -> AbstractContextManager[tuple[Project, Path]]:
+    """What a workspace holds now, as a project."""
+    found: AbstractContextManager[tuple[Project, Path]] = import_module("sync.editions").workspace_edition(root, name)
+    return found
 
 
 # Checkers of the rooms above, as module and function: they are loaded when a project is looked at.

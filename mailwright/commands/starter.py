@@ -135,6 +135,20 @@ scenarios:
     then:
       emails: [welcome/hello]
       branches: {welcome/branch-3: else}
+
+  - name: whoever signs up again is welcomed again
+    given:
+      people:
+        cai: {email: cai@example.org, plan: free}
+    when:
+      - event: signed_up
+        data: {method: email}
+      - wait: 1d
+      - event: signed_up
+        data: {method: google}
+    then:
+      campaigns: [welcome, welcome]
+      emails: [welcome/hello, welcome/hello]
 """
 
 README = """\

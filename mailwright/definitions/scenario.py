@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from mailwright.definitions.base import Definition
 from mailwright.definitions.names import Duration, EventName, Slug
@@ -149,8 +149,14 @@ class Act(Definition):
         return next(kind for kind in ACT_KINDS if getattr(self, kind) is not None)
 
 
+def _text_or_keys(schema: dict[str, Any]) -> None:
+    schema["type"] = ["string", "object"]
+
+
 class ExpectedMessage(Definition):
-    """One message as it should come."""
+    """One message as it should come; a text alone is its name."""
+
+    model_config = ConfigDict(json_schema_extra=_text_or_keys)
 
     message: str | None = None
     """`campaign/message`, or the message's name alone where only one campaign has it."""
@@ -175,6 +181,11 @@ class ExpectedMessage(Definition):
     because: str | None = None
     """Of a failed one: words of why."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _may_be_a_name(cls, raw: Any) -> Any:
+        return {"message": raw} if isinstance(raw, str) else raw
+
     @model_validator(mode="after")
     def _names_a_message(self) -> ExpectedMessage:
         if (self.message is None) == (self.email is None):
@@ -194,11 +205,11 @@ class Then(Definition):
     """The campaigns in which journeys started: these and no other, in any order."""
     not_campaigns: list[Slug] = Field(default_factory=list)
     """No journey started in these."""
-    emails: list[str | ExpectedMessage] | None = None
+    emails: list[ExpectedMessage] | None = None
     """The emails that were made, in order: these and no other."""
     not_emails: list[str] = Field(default_factory=list)
     """None of these was made."""
-    messages: list[str | ExpectedMessage] | None = None
+    messages: list[ExpectedMessage] | None = None
     """The same for messages of every kind, emails too."""
     not_messages: list[str] = Field(default_factory=list)
     subject: str | None = None

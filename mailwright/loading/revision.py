@@ -6,8 +6,8 @@ import io
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from mailwright.definitions.project import Project
@@ -21,13 +21,27 @@ LONGEST = 60
 """Seconds that git may take."""
 
 
+Edition = AbstractContextManager[tuple[Project, Path]]
+"""A project and the folder its files stand in, for as long as a block lasts."""
+WorkspaceEdition = Callable[[Path, str], Edition]
+"""From a project's folder and the name of a workspace to what that workspace holds now."""
+
+
 @contextmanager
-def content_at(root: Path, where: str) -> Iterator[tuple[Project, Path]]:
+def content_at(
+    root: Path, where: str, workspace_edition: WorkspaceEdition | None = None
+) -> Iterator[tuple[Project, Path]]:
     """The project at *where*, and the folder its files stand in for as long as the block lasts.
 
-    *where* names a folder that holds a project, or a git revision of the one at *root*.
-    Raises: ConfigurationError when it is neither; ContentError when its files hold mistakes.
+    *where* names a folder that holds a project, a workspace of the settings where there is a way to it, or a git revision
+    of the project at *root*.
+    Raises: ConfigurationError when it is none of them; ContentError when its files hold mistakes; what the way to the
+    workspace raises.
     """
+    if workspace_edition is not None and where in (read_settings(Files(root)) or Settings()).workspaces:
+        with workspace_edition(root, where) as found:
+            yield found
+        return
     folder = Path(where)
     if where and folder.is_dir() and any((folder / name).exists() for name in (OWN_FILE, SHARED_FILE, "campaigns")):
         yield load_project(folder), folder
@@ -43,7 +57,7 @@ def write_revision(root: Path, revision: str, target: Path) -> None:
     Raises: ConfigurationError when *root* is in no git repository or the revision is not known.
     """
     prefix = _git(root, "rev-parse", "--show-prefix").decode("utf-8", "replace").strip()
-    tree = f"{_commit(root, revision)}:{prefix}"
+    tree = f"{commit_of(root, revision)}:{prefix}"
     # From its top, as git takes a folder it stands in for a part of every tree.
     top = Path(_git(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
     _unpack(top, tree, (OWN_FILE, SHARED_FILE), target)
@@ -51,7 +65,11 @@ def write_revision(root: Path, revision: str, target: Path) -> None:
     _unpack(top, tree, (settings.campaigns, settings.layouts), target)
 
 
-def _commit(root: Path, revision: str) -> str:
+def commit_of(root: Path, revision: str) -> str:
+    """The commit that a revision names.
+
+    Raises: ConfigurationError when there is none.
+    """
     hint = "a branch, a tag or a commit: main, HEAD~1; or a folder that holds a project"
     if revision.startswith("-"):
         raise ConfigurationError(f"'{revision}' is no git revision", hint=hint)

@@ -27,7 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", metavar="LANG", help="this variant, whatever the person's language")
     parser.add_argument("--out", metavar="PATH", help="write there; with --all the folder of the site")
     parser.add_argument("--all", action="store_true", dest="everything", help="a static site of all messages")
-    parser.add_argument("--compare", metavar="REV", help="a report of what changed since a git revision, or a folder")
+    parser.add_argument(
+        "--compare",
+        metavar="REV|FOLDER|WORKSPACE",
+        help="what changed since a git revision, a folder, or in a workspace",
+    )
     parser.add_argument("--no-pictures", action="store_true", help="with --compare: no browser, only words and HTML")
     parser.add_argument("--wrap-links", action="store_true", help="show tracked links as the redirects they become")
 
@@ -101,7 +105,7 @@ def _run_comparison(args: argparse.Namespace, project: Project, at: datetime | N
 
     _only_a_folder(args, "--compare", "render --compare main --out DIR")
     workspace, _ = project.workspace(args.workspace)
-    with content_at(Path(args.root), args.compare) as (earlier, folder):
+    with content_at(Path(args.root), args.compare, args.workspace_edition) as (earlier, folder):
         before = Edition(with_vars(earlier, workspace), folder, args.compare)
         after = Edition(project, Path(args.root), "the files here")
         pairs = tuple(pairs_of(before, after, args.workspace, at, now))
