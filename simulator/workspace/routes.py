@@ -47,6 +47,8 @@ class Request:
     query: Mapping[str, list[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)  # by lower-case name
     body: bytes = b""
+    actor: str = ""  # who asks, as the audit log names them
+    live_edit: bool = True  # whether the credential may change what is live; a token keeps what held when it was minted
 
     @cached_property
     def json(self) -> Any:

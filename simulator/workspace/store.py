@@ -72,6 +72,8 @@ class Documents:
 
     def get(self, kind: str, number: int) -> Json | None:
         """One document, if there is one."""
+        if abs(number) >= 1 << 63:  # more than the database counts: nothing has it
+            return None
         with self.store.lock:
             row = self.store.database.execute(
                 "SELECT body FROM documents WHERE workspace = ? AND kind = ? AND id = ?", (self.workspace, kind, number)
@@ -85,6 +87,35 @@ class Documents:
                 "SELECT body FROM documents WHERE workspace = ? AND kind = ? ORDER BY id", (self.workspace, kind)
             ).fetchall()
         return [json.loads(body) for (body,) in rows]
+
+    def numbers(self, kind: str) -> list[int]:
+        """The number of every document of a kind, in order; none is read."""
+        with self.store.lock:
+            rows = self.store.database.execute(
+                "SELECT id FROM documents WHERE workspace = ? AND kind = ? ORDER BY id", (self.workspace, kind)
+            ).fetchall()
+        return [number for (number,) in rows]
+
+    def having(self, kind: str, name: str, value: str | int) -> list[Json]:
+        """Every document of a kind whose field *name* is *value*, by id; no other is read whole."""
+        with self.store.lock:
+            rows = self.store.database.execute(
+                "SELECT body FROM documents WHERE workspace = ? AND kind = ? AND json_extract(body, ?) = ? ORDER BY id",
+                (self.workspace, kind, f"$.{name}", value),
+            ).fetchall()
+        return [json.loads(body) for (body,) in rows]
+
+    def fields(self, kind: str, *names: str) -> list[Json]:
+        """Some fields of every document of a kind, by id; None where one is missing."""
+        paths = [f"$.{name}" for name in names]
+        marks = ", ".join("?" * len(names))
+        with self.store.lock:
+            rows = self.store.database.execute(
+                f"SELECT json_extract(body, '$.id', {marks}) FROM documents"  # noqa: S608  # marks alone
+                " WHERE workspace = ? AND kind = ? ORDER BY id",
+                (*paths, self.workspace, kind),
+            ).fetchall()
+        return [dict(zip(("id", *names), json.loads(row), strict=True)) for (row,) in rows]
 
     def put(self, kind: str, number: int, body: Json) -> None:
         """Keep a document, in place of the one that has its number."""

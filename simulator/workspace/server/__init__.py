@@ -1,0 +1,1 @@
+"""The HTTP face: addresses, credentials, limits, faults, and what is answered."""
