@@ -1,0 +1,1 @@
+"""The CI jobs of a repository that keeps a Customer.io account."""

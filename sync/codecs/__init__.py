@@ -1,0 +1,1 @@
+"""Definition → document ⇄ wire JSON, one module per resource, all directions side by side."""

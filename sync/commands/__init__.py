@@ -1,0 +1,1 @@
+"""The commands of this room; each module holds its flags and what it does."""
