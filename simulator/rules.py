@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from mailwright.rules.base import Rule
+from simulator.proof_rules import RULES as PROOF_RULES
 
 RULES: tuple[Rule, ...] = (
+    *PROOF_RULES,
     Rule(
         id="sample-not-routed",
         title="a sample's event does not start a campaign that the sample names",
