@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("simulator.commands.demo", "run the example campaigns over the example log"),
     "doctor": ("mailwright.commands.doctor", "look at the environment: versions, settings, variables"),
 }
+
+# Words behind a command that belong to another room than the command.
+OTHER_ROOMS = {("demo", "sync"): "sync.demo.story"}
 
 EXAMPLES = """\
 examples:
@@ -118,7 +121,10 @@ def run(argv: list[str]) -> int:
         return 0 if not before else USAGE
     if name not in COMMANDS:
         raise _unknown_command(name)
-    module = import_module(COMMANDS[name][0])
+    if rest[:1] and (other := OTHER_ROOMS.get((name, rest[0]))) is not None:
+        module, name, rest = import_module(other), f"{name} {rest[0]}", rest[1:]
+    else:
+        module = import_module(COMMANDS[name][0])
     parser = CommandParser(prog=f"mailwright {name}", description=module.__doc__)
     add_common_arguments(parser)
     module.add_arguments(parser)
@@ -127,6 +133,8 @@ def run(argv: list[str]) -> int:
     given.workspace_edition = _workspace_edition  # for what compares with a workspace and may not know the way there
     if name == "check":
         return _check(given, module)
+    if name == "plan":
+        return _plan(given, module)
     code: int = module.run(given)
     return code
 
@@ -168,6 +176,17 @@ def _workspace_edition(root: Path, name: str) -> AbstractContextManager[tuple[Pr
     """What a workspace holds now, as a project."""
     found: AbstractContextManager[tuple[Project, Path]] = import_module("sync.editions").workspace_edition(root, name)
     return found
+
+
+def _plan(args: Namespace, module: Any) -> int:
+    """`plan` with what only the simulator knows: who enters the campaigns that it would change."""
+
+    def who_enters(project: Project, workspace: str, logs: Sequence[Path]) -> Mapping[str, Collection[str]]:
+        found: Mapping[str, Collection[str]] = import_module("simulator.audience").who_enters(project, workspace, logs)
+        return found
+
+    code: int = module.run_plan(args, who_enters)
+    return code
 
 
 # Checkers of the rooms above, as module and function: they are loaded when a project is looked at.

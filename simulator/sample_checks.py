@@ -1,4 +1,7 @@
-"""Whether each sample's event starts the campaigns that the sample names, and no others: the engine itself is asked."""
+"""Whether each sample's event starts the campaigns that the sample names, and no others: the engine itself is asked.
+
+`check_samples` is what `check` asks of the simulator: the samples, and all that can be proved.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,13 @@ if TYPE_CHECKING:
 
 
 def check_samples(project: Project) -> Iterable[Diagnostic]:
+    """What only the simulator can find: samples that are routed otherwise than they say, and what proofs show."""
+    from simulator.proof_checks import check_proofs
+
+    return [*sample_problems(project), *check_proofs(project)]
+
+
+def sample_problems(project: Project) -> Iterable[Diagnostic]:
     """A problem for each campaign that a sample names and that does not start, or starts and is not named.
 
     Samples without an event or without `campaigns:` say nothing. The person's filter is asked where a person is given.

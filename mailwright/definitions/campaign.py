@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from mailwright.definitions.base import Definition
 from mailwright.definitions.condition_fields import UNCONDITIONAL, FilterCondition, WaitAnyCondition, WhereCondition
-from mailwright.definitions.names import Duration, EventName, Slug
+from mailwright.definitions.names import SLUG_PATTERN, Duration, EventName, Slug
 from mailwright.definitions.steps import Step
 from mailwright.definitions.triggers import (
     DateTrigger,
@@ -77,6 +77,33 @@ class Exclusive(Definition):
     """And at least one: every event of the group's name is answered by the trigger of one of them."""
 
 
+def _as_group(raw: object) -> object:
+    # A name alone is the common case, and both are written.
+    return {"group": raw} if isinstance(raw, str) else raw
+
+
+ExclusiveGroup = Annotated[
+    Exclusive,
+    BeforeValidator(_as_group),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": SLUG_PATTERN},
+                {
+                    "type": "object",
+                    "properties": {
+                        "group": {"type": "string", "pattern": SLUG_PATTERN},
+                        "complete": {"type": "boolean", "default": False},
+                    },
+                    "required": ["group"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
 class Campaign(Definition):
     """One folder of `campaigns/`."""
 
@@ -90,7 +117,7 @@ class Campaign(Definition):
     """Default: every time for events, once for segments and attributes."""
     goal: Goal | None = None
     exit: Exit = Field(default_factory=Exit)
-    exclusive: Slug | Exclusive | None = None
+    exclusive: ExclusiveGroup | None = None
     """A name shared by campaigns of which at most one may fire for one event; `{group: name, complete: true}`: and
     at least one."""
     topic: Slug | None = None
@@ -107,10 +134,6 @@ class Campaign(Definition):
     """Only in these workspaces; none: in all."""
     tags: list[str] = Field(default_factory=list)
     workflow: Annotated[list[Step], Field(min_length=1)]
-
-    def exclusive_group(self) -> Exclusive | None:
-        """The group of campaigns that exclude each other it belongs to, however it is written."""
-        return Exclusive(group=self.exclusive) if isinstance(self.exclusive, str) else self.exclusive
 
     def effective_frequency(self) -> Frequency:
         """How often a person may enter: as written, or Customer.io's default for the trigger.

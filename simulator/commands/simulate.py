@@ -23,6 +23,7 @@ RENDERS = ("none", "outcome", "all")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `simulate`."""
     parser.add_argument("files", nargs="*", metavar="FILE", help="event logs or folders of them; - is standard input")
+    parser.add_argument("--sample", metavar="SAMPLE", help="a sample's person and event in place of a log")
     parser.add_argument("--as", dest="workspace", metavar="WORKSPACE", help="the workspace to pretend to be")
     parser.add_argument("--until", metavar="TIME", help="where the clock stops (default: 30 days after the last call)")
     parser.add_argument("--from", dest="since", metavar="TIME", help="report only what happens from this time on")
@@ -45,16 +46,20 @@ def run(args: argparse.Namespace) -> int:
     """
     from mailwright.diagnostics import ConfigurationError
     from simulator.commands.gathering import Log, known_campaigns, open_project
+    from simulator.commands.sample_log import sample_log
 
-    if not args.files:
+    if bool(args.files) == bool(args.sample):
+        what = "an event log or a sample, not both" if args.files else "an event log"
         raise ConfigurationError(
-            "simulate needs an event log", hint="mailwright simulate events.ndjson, or - for standard input"
+            f"simulate needs {what}", hint="mailwright simulate events.ndjson, - for standard input, or --sample NAME"
         )
+    if args.sample and (args.hits or args.processes):
+        raise ConfigurationError("--hits and --processes go with a log", hint="mailwright simulate --sample NAME")
     if args.processes is not None and args.processes < 1:
         raise ConfigurationError("--processes is at least 1", hint="--processes 2")
     project = open_project(args.root, args.workspace)
     known_campaigns(project, args.campaign)
-    log = Log(args.files, strict=args.strict)
+    log = sample_log(project, args.sample) if args.sample else Log(args.files, strict=args.strict)
     if args.hits:
         return print_hits(args, project, log)
     outcome, summary = replayed(args, project, log)
@@ -109,7 +114,11 @@ def show_and_write(args: argparse.Namespace, page: Path) -> None:
 
 def needs_entries(args: argparse.Namespace) -> bool:
     """Whether the trace itself is asked for, or its counts are enough."""
-    return bool(args.format in ("jsonl", "html") or args.trace or args.person or args.since)
+    return bool(args.format in ("jsonl", "html") or args.trace or args.person or args.since or _of_sample(args))
+
+
+def _of_sample(args: argparse.Namespace) -> bool:
+    return getattr(args, "sample", None) is not None
 
 
 def replayed(args: argparse.Namespace, project: Project, log: Log) -> tuple[Run, Summary]:

@@ -107,6 +107,7 @@ class Either:
 
 
 Formula = Literal | Both | Either
+OF_WORKSPACE = "a value that each workspace sets for itself"
 YES = Both(())
 NO = Either(())
 
@@ -168,7 +169,7 @@ class Atoms:
     def _value(self, compare: Compare, leaf: Condition, holds: bool) -> Formula:
         subject = same_event(compare.subject) if self.inside is None else compare.subject
         if any(holds_variable(value) for value in compare.values):
-            return self._open(leaf, "a value that each workspace sets for itself", holds)
+            return self._open(leaf, OF_WORKSPACE, holds)
         if self._is_foreign(subject):
             return self._open(leaf, f"a test of {subject.value} data inside `where`", holds)
         if self.lasting and (subject is not Subject.DATA or is_timed(compare.operator)):

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from mailwright.definitions.conditions import Condition
 from simulator.proofs.answers import Answer, Proved, Refuted, Unknown
 from simulator.proofs.context import Context
+from simulator.proofs.formulas import OF_WORKSPACE
+from simulator.proofs.reading import holds_variables
 from simulator.proofs.samples import sample_of
 from simulator.proofs.shapes import NoShape
 from simulator.proofs.solving import NoScene, Scene, Signed, scene_where
@@ -69,6 +71,8 @@ def refuted_by(
     found = scene_where(signed, context, lasting)
     if isinstance(found, NoScene):
         return Unknown(", ".join(found.doubts)) if found.doubts else Proved()
+    if any(holds_variables(condition, context.segments) for condition, _ in [*signed, *lasting]):
+        return Unknown(OF_WORKSPACE)
     try:
         sample = sample_of(found, context, name)
     except NoShape:

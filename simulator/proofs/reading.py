@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mailwright.definitions.conditions import All, Compare, CompareFields, Condition, InSegment, Not, Unclaimed, walk
 from mailwright.definitions.conditions import Any as AnyOf
+from mailwright.loading.condition_operands import holds_variable
 from simulator.proofs.formulas import ValueKey, same_event
 
 
@@ -25,6 +26,19 @@ def inlined(condition: Condition, segments: Mapping[str, Condition]) -> Conditio
             return Not(inlined(part, segments))
         case _:
             return condition
+
+
+def holds_variables(condition: Condition, segments: Mapping[str, Condition]) -> bool:
+    """Whether some value in it, or in its segments, is one that each workspace sets for itself."""
+    for _, clause in walk(condition):
+        match clause:
+            case Compare(values=values) | Unclaimed(claimed=values) if any(map(holds_variable, values)):
+                return True
+            case InSegment(segment=slug) if slug in segments and holds_variables(segments[slug], segments):
+                return True
+            case _:
+                pass
+    return False
 
 
 def paths_read(condition: Condition) -> frozenset[ValueKey]:

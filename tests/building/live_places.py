@@ -79,9 +79,14 @@ class Place:
         return [(one.recipient, one.subject, one.created - START) for one in reversed(found)]
 
     def only(self) -> DeliveryRecord:
-        """The one delivery there is."""
-        (found,) = self.running.deliveries()
+        """The one delivery there is, with what went out."""
+        (found,) = self.whole()
         return found
+
+    def whole(self) -> list[DeliveryRecord]:
+        """Every delivery with what went out, newest first."""
+        found = [self.running.delivery(one.id) for one in self.running.deliveries()]
+        return [one for one in found if one is not None]
 
     def documents(self, kind: str) -> list[dict[str, Any]]:
         """The documents of a kind."""

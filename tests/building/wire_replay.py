@@ -9,7 +9,7 @@ from typing import Any
 
 from wire_before import prepare
 from wire_comparing import differences
-from wire_exchanges import Exchange, token_place, wired
+from wire_exchanges import Exchange, Wired, token_place, wired
 from wire_seeds import number
 
 from simulator.workspace.documents import Json, Kind
@@ -21,6 +21,10 @@ COUNTS = frozenset(
     {"messages_sent", "billable_messages_sent", "people", "object_types", "objects", "count", "sent", "delivered"}
 )
 """How much there is: what a replay's workspace holds is not what the reference's did."""
+
+
+UNLOGGED = re.compile(r"/send/|/customers|/exports|/verify|/oauth/")
+"""What is posted and changes no content."""
 
 
 def replay(exchange: Exchange) -> list[str]:
@@ -43,6 +47,8 @@ def replay(exchange: Exchange) -> list[str]:
             problems += _compared(exchange, reply)
         if exchange.method in ("PUT", "PATCH", "DELETE") and reply.status < 300:
             problems += _unwritten(before, documents)
+        if exchange.method != "GET" and reply.status < 300 and not UNLOGGED.search(exchange.path):
+            problems += _unlogged(before, server)
         return problems
 
 
@@ -83,6 +89,14 @@ def _of_those_kinds(expected: Any, actual: Any) -> Any:
         return actual
     kinds = {row["type"] for row in expected["activities"]}
     return {**actual, "activities": [row for row in actual.get("activities") or [] if row["type"] in kinds]}
+
+
+def _unlogged(before: Json, server: Wired) -> list[str]:
+    """What a write leaves in the audit log, in whichever workspace it wrote."""
+    entries = [entry for space in server.account.spaces.values() for entry in space.documents.all(Kind.AUDIT)]
+    new = entries[len(before[Kind.AUDIT]) :]
+    known = all(entry["user"]["name"] and entry["created"] and entry["object_type"] for entry in new)
+    return [] if new and known else ["the audit log says nothing of the write"]
 
 
 def _unwritten(before: Json, documents: Documents) -> list[str]:

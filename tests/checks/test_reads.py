@@ -142,3 +142,41 @@ def test_liquid_in_a_webhook_is_asked_too(check):
 def test_each_kind_of_trigger_brings_its_own_names(trigger: str, body: str, rule: str, check):
     example = ordered(body).replace("trigger: {event: ordered, where: {}}", f"trigger: {trigger}")
     assert rule in rules(check(example))
+
+
+@pytest.mark.parametrize(
+    ("where", "steps"),
+    [
+        pytest.param(
+            "{any: [{coupon: a}, {coupon: {contains: b}, total: 1}]}", "[{email: thanks}]", id="every alternative"
+        ),
+        pytest.param(
+            "{}",
+            "[{branch: {if: {event: {coupon: {exists: false}}}, then: [], else: [{email: thanks}]}}]",
+            id="an else",
+        ),
+        pytest.param(
+            "{}",
+            "[{split: [{if: {event: {coupon: {exists: false}}}, then: []}, {else: [{email: thanks}]}]}]",
+            id="the last way of a split",
+        ),
+    ],
+)
+def test_what_the_ways_to_a_message_make_sure_of_needs_no_guard(where: str, steps: str, check):
+    assert "unguarded-read" not in rules(check(ordered("{{ event.coupon }}", where=where, steps=steps)))
+    assert "unguarded-read" in rules(check(ordered("{{ event.coupon }}")))
+
+
+def test_a_property_renamed_in_the_schema_is_told_at_every_filter_and_email_that_reads_it(check):
+    example = ordered(
+        "{{ event.total }}",
+        where="{total: {above: 5}}",
+        steps="[{branch: {if: {event: {total: 9}}, then: [{email: thanks}]}}]",
+    )
+    found = check(example.replace("  total:", "  sum:"))
+    assert rules(found) == ["unknown-property"] * 3
+    assert sorted((problem.span.file, problem.span.line) for problem in found) == [
+        ("campaigns/order/campaign.yaml", 2),
+        ("campaigns/order/campaign.yaml", 4),
+        ("campaigns/order/thanks.liquid", 6),
+    ]

@@ -135,3 +135,14 @@ def test_a_value_that_the_schema_lacks_is_told_once(check):
 def test_a_goal_is_asked_of_its_own_event(check):
     rest = "goal: {event: reviewed, where: {status: pending}}\n"
     assert check(EVENT + campaign("a", "{status: accepted}", rest)) == []
+
+
+def test_values_that_a_workspace_sets_are_put_in_before_anything_is_proved(check):
+    settings = (
+        '# file: mailwright.toml\ndefault_workspace = "qa"\n[workspaces.qa]\nregion = "us"\nfrom = "A <a@example.org>"\n'
+        'vars = { base_url = "https://qa.example.org", mine = "accepted", theirs = "pending" }\n'
+    )
+    apart = campaign("a", "{status: '${mine}'}") + campaign("b", "{status: '${theirs}'}")
+    assert found_in(check, settings + apart, "both-fire") == []
+    same = apart.replace("theirs", "mine")
+    assert found_in(check, settings + same, "both-fire") == [("b", 4)]

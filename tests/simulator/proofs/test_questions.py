@@ -252,6 +252,16 @@ def test_a_witness_is_a_sample_file():
     assert witness(Any(())) is None
 
 
+def test_a_value_that_a_workspace_sets_is_left_open():
+    unset = data("n", Operator.ABOVE, "${limit}")
+    reason = "a value that each workspace sets for itself"
+    assert disjoint(unset, equals("n", 3)) == Unknown(reason)
+    assert never(Performed("x", where=unset)) == Unknown(reason)
+    assert never(InSegment("rich"), Context(segments={"rich": unset})) == Unknown(reason)
+    assert isinstance(disjoint(unset, Not(unset)), Unknown | Proved)
+    assert isinstance(disjoint(All((unset, equals("t", "a"))), equals("t", "b")), Proved)
+
+
 def test_two_conditions_that_differ_in_a_number_and_true_are_not_taken_for_one():
     assert isinstance(equal(equals("n", 1), equals("n", True)), Refuted)
     assert isinstance(equal(equals("n", 1), equals("n", "1.0")), Proved)
