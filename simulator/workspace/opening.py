@@ -9,6 +9,7 @@ from simulator.workspace import app_api, track, ui_api
 from simulator.workspace.account import Account
 from simulator.workspace.admin import controls, holdings
 from simulator.workspace.admin.face import AdminFace
+from simulator.workspace.admin.routes import AdminRoutes
 from simulator.workspace.inbox.post_office import PostOffice, letter_of
 from simulator.workspace.inbox.relay import Relay
 from simulator.workspace.inbox.routes import inbox_routes
@@ -16,9 +17,10 @@ from simulator.workspace.records import DeliveryRecord
 from simulator.workspace.reporting import queue
 from simulator.workspace.reporting.sender import Sender
 from simulator.workspace.reporting.telling import tell_of_deliveries, watch_subscriptions
-from simulator.workspace.routes import Route
+from simulator.workspace.routes import Reply, Route
 from simulator.workspace.running import Running, tables
 from simulator.workspace.server.limits import Limits
+from simulator.workspace.server.listening import Certificate
 from simulator.workspace.server.local_server import DeliveryTold, LocalServer
 from simulator.workspace.server.service import Service, Worker
 from simulator.workspace.space import Space
@@ -57,9 +59,14 @@ def open_service(
         server.listen_always()
     server.on_attach(lambda space: watch_subscriptions(space, sender))
     inbox = inbox_routes(PostOffice(server.account), sender, relay)
-    face = AdminFace(server, (*controls.ROUTES.all, *holdings.ROUTES.all, *inbox.all))
+    certificate = Certificate(host)
+    trust = AdminRoutes()
+    trust.add("GET", "/_authority", "the authority of this run's HTTPS certificate, for clients that are to trust it")(
+        lambda _: Reply(certificate.authority(), 200, {"Content-Type": "application/x-pem-file"})
+    )
+    face = AdminFace(server, (*controls.ROUTES.all, *holdings.ROUTES.all, *inbox.all, *trust.all))
     workers: list[Worker] = [sender.run, *([relay.run] if relay is not None else [])]
-    return Service(server, face, host=host, port=port, workers=workers)
+    return Service(server, face, host=host, port=port, workers=workers, certificate=certificate)
 
 
 def _relayed_by(relay: Relay) -> DeliveryTold:

@@ -150,7 +150,13 @@ class Records(Protocol):
         """Send one message; gives the delivery's id."""
 
     def test_email(
-        self, template_id: int, to: Sequence[str], data: Mapping[str, Any], *, campaign_type: str = "", prefix: str = ""
+        self,
+        template: Mapping[str, Any],
+        to: Sequence[str],
+        data: Mapping[str, Any],
+        *,
+        campaign_type: str = "",
+        prefix: str = "",
     ) -> str:
         """Render an email for somebody unknown with an event's data, and keep it as sent; gives its subject.
 

@@ -54,9 +54,12 @@ class Request:
     def json(self) -> Any:
         """The body as data; None where there is none.
 
-        Raises: ValueError when the body is no JSON.
+        Raises: ValueError when the body is no JSON, or holds half a surrogate pair, which is no text.
         """
-        return json.loads(self.body) if self.body.strip() else None
+        value = json.loads(self.body) if self.body.strip() else None
+        if b"\\u" in self.body:
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
 
     def number(self, name: str) -> int:
         """A numeric part of the path; -1, which nothing has, where it is no number."""

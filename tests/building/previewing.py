@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_FLAGS = ["--disable-quic", "--disable-component-update", "--disable-sync", "--no-first-run"]
-SOON = 8_000
+SOON = 15_000
 """Milliseconds that something on the screen may take before a test gives up; no test measures speed."""
+expect.set_options(timeout=SOON)
 
 HOSTILE = """\
 ---

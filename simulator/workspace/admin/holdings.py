@@ -83,7 +83,10 @@ def show_seeds(request: AdminRequest) -> Reply:
 
 @ROUTES.add("POST", "/_reset", '{"workspace": NAME, "empty": false}: back to how it was when the server started')
 def reset(request: AdminRequest) -> Reply:
-    """Forget what happened since the start; with `empty`, the content too. Without a workspace the clock goes back too."""
+    """Forget what happened since the start; with `empty`, the content too.
+
+    Where all workspaces are reset, the clock goes back too.
+    """
     body = request.body("workspace", "empty")
     spaces = request.spaces(body.get("workspace"))
     if body.get("workspace") is None:

@@ -38,7 +38,7 @@ from simulator.workspace.content.graph_reading import GraphReading, Tangled
 from simulator.workspace.content.leaves import Unreadable
 from simulator.workspace.content.message_reading import MessageReading
 from simulator.workspace.content.names import Names
-from simulator.workspace.content.step_reading import StepReading
+from simulator.workspace.content.step_reading import StepReading, clock_time
 from simulator.workspace.content.step_writing import CUSTOMER_ZONE
 from simulator.workspace.documents import Kind, is_broadcast
 from simulator.workspace.encoding import decode
@@ -47,6 +47,8 @@ Json = dict[str, Any]
 DAY = 86400
 STATES = {"running": "running", "stopping": "running", "sunsetting": "running", "draft": "draft"}
 """What a campaign's state comes to; everything else is stopped."""
+MISSHAPEN = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+"""What reading a document of another shape raises: the store takes what is put into it."""
 CLOSED = frozenset({"stopping", "sunsetting"})
 """States in which nobody enters any more, and who is in it goes on."""
 
@@ -65,7 +67,19 @@ class CampaignReading:
     _used: dict[tuple[str, str], Json | None] = field(default_factory=dict)
 
     def campaign(self, document: Json, actions: Sequence[Json]) -> Campaign | None:
-        """The campaign with its messages; None where it has no trigger yet, or cannot be walked."""
+        """The campaign with its messages; None where it has no trigger yet, or cannot be read or walked."""
+        try:
+            return self._campaign(document, actions)
+        except MISSHAPEN as error:
+            self.lose(self.names.campaigns[document["id"]], error)
+            return None
+
+    def lose(self, slug: str, error: Exception) -> None:
+        """Name a document that is not of the shape it should have; it alone does not run."""
+        what = f"a document of another shape than the reference's ({type(error).__name__})"
+        self.lost.append(NotModelled(slug, "", what, "starts nobody"))
+
+    def _campaign(self, document: Json, actions: Sequence[Json]) -> Campaign | None:
         slug, where = self.names.campaigns[document["id"]], f"campaign {document['id']}"
         by_id = {str(action["id"]): action for action in actions}
         steps = StepReading(self.names, slug, where, lambda action: self._file(slug, action), by_id)
@@ -285,7 +299,7 @@ def _date(document: Json) -> DateTrigger:
         repeat=repeat if repeat in ("once", "yearly", "monthly") else "once",
         before=timedelta(seconds=lead) if lead > 0 else None,
         after=timedelta(seconds=-lead) if lead < 0 else None,
-        at=str(document.get("date_triggered_start_time") or "00:00"),
+        at=clock_time(document.get("date_triggered_start_time")) or "00:00",
         zone="person" if zone in (None, "", CUSTOMER_ZONE) else str(zone),
         fallback=str(document.get("date_triggered_fallback_zone") or "UTC"),
     )

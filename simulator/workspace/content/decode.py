@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +20,11 @@ from mailwright.definitions.steps import STEP_KINDS
 from mailwright.definitions.triggers import NewsletterTrigger, TransactionalTrigger
 from mailwright.definitions.workspace import MessageLimit, Settings, Workspace
 from simulator.trace import NotModelled
-from simulator.workspace.content.campaign_reading import CLOSED, CampaignReading
+from simulator.workspace.content.campaign_reading import CLOSED, MISSHAPEN, CampaignReading
 from simulator.workspace.content.condition_reading import ConditionReading
 from simulator.workspace.content.leaves import Unreadable
 from simulator.workspace.content.message_reading import MessageReading
-from simulator.workspace.content.names import WORKSPACE, Names
+from simulator.workspace.content.names import WORKSPACE, Names, text_in
 from simulator.workspace.documents import Kind
 from simulator.workspace.encoding import decode as decoded_text
 
@@ -110,27 +110,36 @@ class _Decoding:
             if campaign is not None:
                 slug = self.names.campaigns[document["id"]]
                 found[slug] = campaign
-                if document["state"] in CLOSED:
+                if str(document["state"]) in CLOSED:
                     closed.add(slug)
         return found, closed
 
-    def _newsletters(self, reading: CampaignReading, templates: Mapping[int, Json]) -> dict[str, Campaign]:
+    def _sends(
+        self, reading: CampaignReading, kind: Kind, table: Mapping[int, str], read: Callable[[Json], Campaign]
+    ) -> dict[str, Campaign]:
+        """What is sent without a workflow, each as a campaign of one step."""
         found = {}
-        for document in self.documents.all(Kind.NEWSLETTER):
+        for document in self.documents.all(kind):
+            slug = table[int(document["id"])]
+            try:
+                found[slug] = read(document)
+            except MISSHAPEN as error:
+                reading.lose(slug, error)
+        return found
+
+    def _newsletters(self, reading: CampaignReading, templates: Mapping[int, Json]) -> dict[str, Campaign]:
+        def read(document: Json) -> Campaign:
             slug = self.names.newsletters[document["id"]]
-            audience = self._audience(slug, document)
             at = document.get("scheduled_at")
             trigger = NewsletterTrigger.model_construct(
                 newsletter=self.names.of(Kind.NEWSLETTER, document["id"]).get("called") or slug,
-                audience=audience,
+                audience=self._audience(slug, document),
                 at=datetime.fromtimestamp(at, UTC).isoformat() if isinstance(at, int) else None,
             )
-            numbers = document.get("template_ids") or []
-            sending = {**document, "sending_state": document.get("sending_state"), "tracked": document.get("tracked")}
-            found[slug] = self._send(
-                reading, templates, Kind.NEWSLETTER, document, trigger, numbers[0] if numbers else None, sending
-            )
-        return found
+            numbers = document.get("template_ids") or [None]
+            return self._send(reading, templates, Kind.NEWSLETTER, document, trigger, numbers[0], document)
+
+        return self._sends(reading, Kind.NEWSLETTER, self.names.newsletters, read)
 
     def _audience(self, slug: str, document: Json) -> PlacedCondition:
         reading = ConditionReading(self.names)
@@ -143,19 +152,19 @@ class _Decoding:
         return PlacedCondition(parts[0] if len(parts) == 1 else All(parts), f"newsletter {document['id']}")
 
     def _transactional(self, reading: CampaignReading, templates: Mapping[int, Json]) -> dict[str, Campaign]:
-        found = {}
-        for document in self.documents.all(Kind.TRANSACTIONAL):
+        def read(document: Json) -> Campaign:
             slug = self.names.transactional[document["id"]]
-            trigger = TransactionalTrigger.model_construct(transactional=document.get("trigger_name") or slug, data={})
+            name = str(document.get("trigger_name") or slug)
+            trigger = TransactionalTrigger.model_construct(transactional=name, data={})
             sending = {
                 "sending_state": "draft" if document.get("queue_drafts") else "automatic",
                 "send_to_unsubscribed": document.get("send_to_unsubscribed"),
                 "tracked": document.get("link_tracking"),
             }
-            found[slug] = self._send(
-                reading, templates, Kind.TRANSACTIONAL, document, trigger, document.get("template_id"), sending
-            )
-        return found
+            template = document.get("template_id")
+            return self._send(reading, templates, Kind.TRANSACTIONAL, document, trigger, template, sending)
+
+        return self._sends(reading, Kind.TRANSACTIONAL, self.names.transactional, read)
 
     def _send(
         self,
@@ -219,7 +228,7 @@ class _Decoding:
     def _segment_condition(self, slug: str, document: Json) -> PlacedCondition:
         try:
             condition = ConditionReading(self.names).tree(document.get("conditions"))
-        except Unreadable as error:
+        except (Unreadable, *MISSHAPEN) as error:
             self.lost.append(NotModelled("", "", f"the segment {slug}: {error}", "takes nobody into it"))
             return PlacedCondition(AnyOf())
         return PlacedCondition(condition, f"segment {document['id']}")
@@ -230,13 +239,14 @@ class _Decoding:
             reference = self.names.layouts[document["id"]]
             name, _, version = reference.rpartition("@")
             found[reference] = Layout(
-                name, int(version), str(document["name"]), Text(document["body"], f"layout {document['id']}")
+                name, int(version), str(document["name"]), Text(text_in(document["body"]), f"layout {document['id']}")
             )
         return found
 
     def _snippets(self) -> dict[str, Snippet]:
         stored = self.documents.all(Kind.SNIPPET)
-        return {one["name"]: Snippet(one["name"], Text(one["value"], f"snippet {one['name']}")) for one in stored}
+        named = ((text_in(one["name"], str(one["id"])), text_in(one["value"])) for one in stored)
+        return {name: Snippet(name, Text(value, f"snippet {name}")) for name, value in named}
 
     def _topics(self) -> TopicsFile:
         topics = {

@@ -158,18 +158,20 @@ class GraphReading:
 
     def _cohorts(self, action: Json, ways: Sequence[str], meeting: str | None, rest: Json) -> StepBase:
         """Source: shares are tenths of a percent."""
-        shares = [share for share in action.get("cohorts") or () if isinstance(share, int | float)]
+        shares = [share / 10 for share in action.get("cohorts") or () if isinstance(share, int | float)][: len(ways)]
+        if abs(sum(shares) - 100) > 1e-6 or len(shares) != len(ways):
+            self.steps.lose(action, "cohorts whose shares do not add up", "takes the last way for the rest")
+            shares = [*shares, *[0.0] * (len(ways) - len(shares))]
+            shares[-1:] = [max(100 - sum(shares[:-1]), 0.0)] if ways else []
         names = action.get("cohort_names") or []
         cohorts = [
             Cohort.model_construct(
-                share=shares[index] / 10 if index < len(shares) else 0.0,
+                share=shares[index],
                 then=self._sequence(way, meeting),
                 name=str(names[index]) if index < len(names) and names[index] else None,
             )
             for index, way in enumerate(ways)
         ]
-        if abs(sum(shares) - 1000) > 1e-6 or len(shares) != len(ways):
-            self.steps.lose(action, "cohorts whose shares do not add up", "takes the last way for the rest")
         return CohortsStep.model_construct(**rest, cohorts=cohorts)
 
     def _languages(self, action: Json, ways: Sequence[str], meeting: str | None, rest: Json) -> StepBase:

@@ -19,6 +19,7 @@ from mailwright.definitions.message import (
     Webhook,
     WebhookContent,
 )
+from simulator.workspace.content.names import text_in
 
 Json = dict[str, Any]
 _KINDS = {"twilio": "sms"}
@@ -42,38 +43,38 @@ class MessageReading:
         if default["template_type"] == "webhook":
             return [_webhook(campaign, name, default)]
         found: list[Message | Webhook] = [self._message(campaign, name, default, None, tracked)]
-        for language, other in (default.get("translations") or {}).items():
-            variant = self.templates.get(other)
+        for language, other in _mapping(default.get("translations")).items():
+            variant = self.templates.get(other) if isinstance(other, int) else None
             if variant is not None:
                 found.append(self._message(campaign, name, variant, language, tracked))
         return found
 
     def _message(self, campaign: str, name: str, template: Json, language: str | None, tracked: bool) -> Message:
-        stored = str(template["template_type"])
+        stored = text_in(template["template_type"])
         kind = _KINDS.get(stored, stored)
         file = f"template {template['id']}"
         plain = template.get("body_plain")
         fields: MessageFields
-        body = template.get("body") or ""
+        body = text_in(template.get("body"))
         match kind:
             case "email":
                 fields = self._email(template, tracked)
             case "push":
                 content = _data(template.get("body_json"))
-                body = str(content.get("body") or body)
+                body = text_in(content.get("body"), body)
                 fields = PushFields.model_construct(
-                    title=str(content.get("title") or template.get("subject") or ""),
-                    link=content.get("link") or None,
-                    image=template.get("image_url") or None,
+                    title=text_in(content.get("title"), text_in(template.get("subject"))),
+                    link=text_in(content.get("link")) or None,
+                    image=text_in(template.get("image_url")) or None,
                 )
             case "in_app":
                 content = _data(template.get("body_json"))
                 position = content.get("position")
                 fields = InAppFields.model_construct(
-                    position=position if position in _POSITIONS else "modal", link=content.get("link") or None
+                    position=position if position in _POSITIONS else "modal", link=text_in(content.get("link")) or None
                 )
             case "slack":
-                fields = SlackFields.model_construct(channel=template.get("recipient") or None)
+                fields = SlackFields.model_construct(channel=text_in(template.get("recipient")) or None)
             case _:
                 fields = SmsFields.model_construct(
                     sender=self._sender(template.get("from_identity_id")), to=_own_to(kind, template)
@@ -84,41 +85,44 @@ class MessageReading:
     def _email(self, template: Json, tracked: bool) -> EmailFields:
         """Front matter without its checks: what is wrong with it fails the delivery, as in Customer.io."""
         return EmailFields.model_construct(
-            subject=template.get("subject") or " ",  # a blank one, which fails as such when it is sent
-            preheader=template.get("preheader_text") or "",
+            subject=text_in(template.get("subject"), " "),  # a blank one, which fails as such when it is sent
+            preheader=text_in(template.get("preheader_text")),
             sender=self._sender(template.get("from_identity_id")),
             reply_to=self._sender(template.get("reply_to_identity_id")),
             to=_own_to("email", template),
-            cc=template.get("cc") or None,
-            bcc=template.get("bcc") or None,
+            cc=text_in(template.get("cc")) or None,
+            bcc=text_in(template.get("bcc")) or None,
             headers=_headers(template.get("headers")),
-            layout=self.layouts.get(template.get("layout_id") or -1),
+            layout=self._layout(template.get("layout_id")),
             inline_css=bool(template.get("preprocessor")),
             track_links=tracked,
             url_parameters=template.get("url_parameters") is not False,
             language=None,
         )
 
+    def _layout(self, number: Any) -> str | None:
+        return self.layouts.get(number) if isinstance(number, int) else None
+
     def _sender(self, number: Any) -> str | None:
         identity = self.identities.get(number) if isinstance(number, int) else None
         if identity is None:
             return None
-        name, address = identity.get("name") or "", identity.get("email") or ""
+        name, address = text_in(identity.get("name")), text_in(identity.get("email"))
         return f"{name} <{address}>" if name else address or None
 
 
 def _own_to(kind: str, template: Json) -> str | None:
-    recipient = template.get("recipient")
-    return None if not recipient or recipient == _DEFAULT_TO.get(kind) else str(recipient)
+    recipient = text_in(template.get("recipient"))
+    return None if not recipient or recipient == _DEFAULT_TO.get(kind) else recipient
 
 
 def _webhook(campaign: str, name: str, template: Json) -> Webhook:
-    body = template.get("body") or ""
+    body = text_in(template.get("body"))
     data = _data_or_none(body) if template.get("body_is_data") else None
-    method = str(template.get("request_method") or "post").upper()
+    method = text_in(template.get("request_method"), "post").upper()
     content = WebhookContent.model_construct(
         method=method,
-        url=template.get("url") or "",
+        url=text_in(template.get("url")),
         headers=_headers(template.get("headers")),
         body=data if data is not None else body or None,
     )
@@ -147,3 +151,7 @@ def _data_or_none(text: Any) -> Any:
         return json.loads(text) if isinstance(text, str) and text.strip() else None
     except (ValueError, RecursionError):
         return None
+
+
+def _mapping(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}

@@ -28,6 +28,13 @@ WORKSPACE = "authored:workspace"
 """One document, number 1: what the files set for the whole workspace and the UI API does not show."""
 
 
+def text_in(value: Any, otherwise: str = "") -> str:
+    """A text that should stand there; a number counts as one, anything else is *otherwise*."""
+    if isinstance(value, str):
+        return value or otherwise
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
+
+
 def slug_of(name: str, number: int | str) -> str:
     """A slug for a thing of that name; its number where nothing of the name can stand in a slug."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

@@ -120,7 +120,7 @@ class StepReading:
 
     def _window(self, action: Json) -> StepBase | None:
         days = [WEEKDAYS[day - 1] for day in action.get("days") or () if isinstance(day, int) and 1 <= day <= 7]
-        start, end = _clock(action.get("start_time")), _clock(action.get("end_time"))
+        start, end = clock_time(action.get("start_time")), clock_time(action.get("end_time"))
         if not days or start is None or end is None:
             self.lose(action, "a window whose days or hours mean nothing to us", "passes it at once")
             return None
@@ -248,7 +248,7 @@ def seconds(value: Any) -> timedelta:
     return timedelta(seconds=min(max(number, 0), LONGEST))
 
 
-def _clock(value: Any) -> str | None:
+def clock_time(value: Any) -> str | None:
     """A time of day, HH:MM, also from seconds since midnight."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 86400:
         return f"{value // 3600:02d}:{value % 3600 // 60:02d}"

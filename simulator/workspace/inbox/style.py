@@ -48,7 +48,7 @@ pre.text { margin: 0; padding: 20px 24px; white-space: pre-wrap; overflow-wrap: 
   .inbox { display: block; } .list { border-right: 0; } .rows { overflow: visible; }
   .inbox.reading .list, .inbox:not(.reading) .letter { display: none; }
   .head { padding: 12px 16px 0; } .bar { padding: 8px 16px; } .why, pre.text { padding: 16px; }
-  .back { display: inline-block; margin: 0 0 8px; text-decoration: none; } .tabs .file { margin-left: 0; }
+  .back { display: inline-block; margin: 0 0 8px; text-decoration: none; } .tabs a { padding: 8px 9px; }
   .top { padding: 10px 14px; } .top .clock { margin-left: 0; width: 100%; }
 }
 """

@@ -103,7 +103,7 @@ class Sender:
     async def _send(self, waiting: Waiting) -> None:
         space = self.account.spaces.get(waiting.workspace)
         webhook = space.documents.get(Kind.WEBHOOK, waiting.webhook) if space is not None else None
-        if space is None or webhook is None:
+        if space is None or webhook is None or webhook["disabled"]:  # Assumed: what waited for it is dropped
             self.queue.done(waiting)
             return
         status, said = await self._post(webhook["endpoint"], space.keys.webhook_signing_key, waiting.event.encode())

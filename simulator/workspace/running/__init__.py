@@ -56,11 +56,16 @@ class Running:
 
     def run_until(self, now: int) -> None:
         """Let happen what is due up to *now*, Unix seconds; what is due at that very second too."""
-        live = self._live
-        if self._changed_at is None and not self._sends.is_due(now):
-            next_at = live.engine.timetable.next_at()
-            if (next_at is None or next_at > now) and not live.states.lost:
-                return
+        live, sends = self._live, self._sends
+        edited = self._changed_at is not None
+        if self._changed_at is not None and not live.has_people:
+            # An edit concerns nobody yet, and a client that writes five hundred campaigns need not wait for us.
+            sends.read_calendar(self._changed_at)
+            edited = False
+        next_at = live.engine.timetable.next_at()
+        is_due = sends.is_due(now) or (next_at is not None and next_at <= now)
+        if not edited and not is_due and not live.states.lost:
+            return
         with live.happening():
             self._run_before(now + 1)
         self._tell()
@@ -115,12 +120,12 @@ class Running:
 
     def person(self, name: str, id_type: str) -> PersonRecord | None:
         """The profile of an identifier; *id_type* is id, email or cio_id."""
-        self._ready()
+        self._live.catch_up()
         return self._library.person(name, id_type)
 
     def everyone(self) -> Iterator[PersonRecord]:
         """Every profile, in the order of being made."""
-        self._ready()
+        self._live.catch_up()
         return self._library.everyone()
 
     def segment_members(self, segment_id: int) -> list[PersonRecord]:
@@ -140,22 +145,22 @@ class Running:
 
     def relationships(self, person: PersonRecord) -> list[Json]:
         """The objects a person is related to."""
-        self._ready()
+        self._live.catch_up()
         return self._library.relationships(person)
 
     def object_count(self) -> int:
         """How many objects there are."""
-        self._ready()
+        self._live.catch_up()
         return self._library.object_count()
 
     def event_names(self) -> list[str]:
         """Every event name that was received."""
-        self._ready()
+        self._live.catch_up()
         return self._library.event_names()
 
     def delivery(self, delivery_id: str) -> DeliveryRecord | None:
         """One delivery, with what went out."""
-        self._ready()
+        self._live.catch_up()
         return self._library.delivery(delivery_id)
 
     def delivery_count(self) -> int:
@@ -164,12 +169,12 @@ class Running:
 
     def deliveries(self) -> Iterator[DeliveryRecord]:
         """Every delivery, newest first, without the bodies and attachments."""
-        self._ready()
+        self._live.catch_up()
         return self._library.deliveries()
 
     def activities(self) -> Iterator[ActivityRecord]:
         """Every activity that is kept, newest first."""
-        self._ready()
+        self._live.catch_up()
         return self._library.activities()
 
     def journeys_of(self, campaign_id: int) -> list[Json]:
@@ -222,7 +227,13 @@ class Running:
         return found
 
     def test_email(
-        self, template_id: int, to: Sequence[str], data: Mapping[str, Any], *, campaign_type: str = "", prefix: str = ""
+        self,
+        template: Mapping[str, Any],
+        to: Sequence[str],
+        data: Mapping[str, Any],
+        *,
+        campaign_type: str = "",
+        prefix: str = "",
     ) -> str:
         """Send a template as a test to some addresses; gives its subject.
 
@@ -230,7 +241,7 @@ class Running:
         """
         with self._live.happening():
             self._run_before(self.space.now())
-            found = rehearse(self._live, template_id, to, data, campaign_type, prefix)
+            found = rehearse(self._live, template, to, data, campaign_type, prefix)
         self._tell()
         return found
 

@@ -209,16 +209,20 @@ class Live:
     @contextmanager
     def happening(self) -> Iterator[None]:
         """What happens inside is written as a whole; where it fails, nothing of it happened."""
-        store = self.space.store
-        try:
-            with store.change():
-                self.catch_up()
+        execute = self.space.store.database.execute
+        with self.space.store.change():
+            self.catch_up()
+            execute("SAVEPOINT happening")
+            try:
                 self._end_lost()
                 yield
                 self._write()
-        except BaseException:
-            self.read()
-            raise
+            except BaseException:
+                execute("ROLLBACK TO happening")
+                self.read()
+                raise
+            finally:
+                execute("RELEASE happening")
 
     def _end_lost(self) -> None:
         """End journeys that a restart found no place for: content was edited, and the edit not yet taken up."""
@@ -323,6 +327,11 @@ class Live:
         }
         self.tables.keep_head(self.sequence, self.head)
         self.head_is_new = False
+
+    @property
+    def has_people(self) -> bool:
+        """Whether there is anybody at all."""
+        return bool(self.engine.people.by_uid)
 
     # --- asking -----------------------------------------------------------------------------------------------------
 

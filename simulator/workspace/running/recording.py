@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from simulator.trace import AnyEntry, Considered, Delivery, Ended, Entered, Held, Lapsed, Moved, Noted, Refused
+from simulator.trace import (
+    AnyEntry,
+    Considered,
+    Delivery,
+    Ended,
+    Entered,
+    GoalReached,
+    Held,
+    Lapsed,
+    Moved,
+    Noted,
+    Refused,
+)
 from simulator.workspace.running.identity import delivery_id, ulid
 from simulator.workspace.running.tables import Row, as_json, from_json
 
@@ -108,6 +120,8 @@ class Recording:
                 self._change_journey(what, (at, outcome, reason), (person, campaign, number))
             case Moved():
                 self._moved(entry)
+            case GoalReached(converted=True):
+                self._converted(entry)
             case _:
                 pass
 
@@ -148,6 +162,14 @@ class Recording:
 
     def _change_journey(self, what: str, values: tuple[Any, ...], key: tuple[str, str, int]) -> None:
         self.tables.change("running_journeys", what, "person = ? AND campaign = ? AND number = ?", (*values, *key))
+
+    def _converted(self, entry: GoalReached) -> None:
+        """Assumed: the conversion is counted for the journey's last message that was sent (semantics R51)."""
+        where = "person = ? AND campaign = ? AND journey = ? AND metrics LIKE '%\"sent\"%'"
+        key = (entry.person, entry.campaign, entry.journey)
+        rows = self.tables.rows("id", "running_deliveries", where, key, "ORDER BY n DESC LIMIT 1")
+        if rows:
+            self.metric(rows[0][0], "converted", entry.at)
 
     def _moved(self, entry: Moved) -> None:
         before = (entry.from_person, entry.campaign, entry.from_journey)

@@ -12,7 +12,7 @@ from mailwright.diagnostics import ConfigurationError
 from simulator.rendering.email import Rendered, render_with
 from simulator.rendering.faults import RenderFault
 from simulator.rendering.moment import RenderMoment, at_second
-from simulator.rendering.rules import rules_for
+from simulator.rendering.rules import RenderRules, rules_for
 from simulator.rendering.texts import MessageRenderer
 from simulator.workspace.content.message_reading import MessageReading
 from simulator.workspace.documents import Kind
@@ -21,12 +21,13 @@ from simulator.workspace.running.identity import delivery_id
 if TYPE_CHECKING:
     from simulator.workspace.running.live import Live
 
+Json = Mapping[str, Any]
 TRIGGER = frozenset({"triggered_broadcast", "webhook", "transactional_message"})
 """Types of campaigns whose data is `trigger`; the others' is `event`."""
 
 
 def rehearse(
-    live: Live, template_id: int, to: Sequence[str], data: Mapping[str, Any], campaign_type: str, prefix: str
+    live: Live, template: Json, to: Sequence[str], data: Mapping[str, Any], campaign_type: str, prefix: str
 ) -> str:
     """Render a template and keep what it gives as a delivery to *to*; gives the subject, with *prefix* before it.
 
@@ -42,7 +43,7 @@ def rehearse(
         {"email": to[0]}, at_second(now), "broadcast" if campaign_type in TRIGGER else "event", event=dict(data),
         trigger=dict(data), recipient=", ".join(to), delivery_id=number,
     )  # fmt: skip
-    rendered = _rendered(live, template_id, moment, rules=rules_for(content.project, content.workspace))
+    rendered = _rendered(live, template, moment, rules=rules_for(content.project, content.workspace))
     rendered = replace(rendered, subject=f"{prefix}{rendered.subject}", to=tuple(to), cc=(), bcc=())
     live.recording.keep_delivery(
         number, uid=None, person=to[0], campaign="", journey=None, step="", at=now, channel="email", status="sent",
@@ -51,14 +52,12 @@ def rehearse(
     return rendered.subject
 
 
-def _rendered(live: Live, template_id: int, moment: RenderMoment, *, rules: Any) -> Rendered:
-    documents, project = live.space.documents, live.engine.content.project
-    template = documents.get(Kind.TEMPLATE, template_id)
-    if template is None:
-        raise ValueError("template not found")
-    identities = {int(one["id"]): one for one in documents.all(Kind.IDENTITY)}
-    reading = MessageReading({template_id: {**template, "translations": {}}}, identities, live.decoded.names.layouts)
-    message = reading.read("", "test", template_id, tracked=False)[0]
+def _rendered(live: Live, template: Json, moment: RenderMoment, *, rules: RenderRules) -> Rendered:
+    project = live.engine.content.project
+    identities = {int(one["id"]): one for one in live.space.documents.all(Kind.IDENTITY)}
+    number = int(template.get("id", 0))
+    alone = {number: {**template, "id": number, "translations": {}}}
+    message = MessageReading(alone, identities, live.decoded.names.layouts).read("", "test", number, tracked=False)[0]
     assert isinstance(message, Message)  # the caller asks for emails alone
     try:
         assembled = assemble_message(project, message, live.engine.content.workspace.liquid)

@@ -6,7 +6,6 @@ written once, so that memory does not grow with what is sent to a workspace.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -77,8 +76,15 @@ def as_json(value: Any) -> str:
     try:
         return _ENCODER.encode(value).decode()
     except UnicodeEncodeError:
-        text = json.dumps(msgspec.to_builtins(value, enc_hook=repr), ensure_ascii=False)
-        return text.encode("utf-8", "replace").decode()
+        return _ENCODER.encode(_whole(msgspec.to_builtins(value, enc_hook=repr))).decode()
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(name): _whole(part) for name, part in value.items()}
+    return [_whole(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def from_json(text: str) -> Any:

@@ -13,7 +13,7 @@ from simulator.workspace.routes import Refusal, Reply, Request, Surface
 from simulator.workspace.server.addresses import Address, address_of
 from simulator.workspace.server.credentials import TOKEN_EXCHANGE, Opened, opened
 from simulator.workspace.server.faults import FaultKind, Rule, limited
-from simulator.workspace.server.limits import bucket_of
+from simulator.workspace.server.limits import UI, bucket_of
 from simulator.workspace.server.refusals import not_served, too_large
 from simulator.workspace.server.request_log import Logged, numbers_in, without_people
 from simulator.workspace.server.route_table import Found
@@ -88,9 +88,10 @@ class Dispatch:
         if len(asked.body) > BODY_LIMIT:
             raise too_large(address.surface)
         if address.surface is Surface.UI and address.path == TOKEN_EXCHANGE:
-            return exchanged(self.server, address, asked)
+            return await self._token(exchange)
         surface = Surface.APP if address.path.startswith("/v1/send/") else address.surface
-        exchange.found = self.server.routes.find(surface, asked.method, address.path)
+        method = "GET" if asked.method == "HEAD" else asked.method
+        exchange.found = self.server.routes.find(surface, method, address.path)
         if exchange.found is None:
             methods = self.server.routes.methods(surface, address.path)
             raise not_served(surface, asked.method, address.path, methods)
@@ -105,6 +106,17 @@ class Dispatch:
         self.server.limits.count(who.space.id, bucket)
         await self._go_wrong(exchange, "before")
         reply = self._effect(exchange, who)
+        await self._go_wrong(exchange, "after")
+        return reply
+
+    async def _token(self, exchange: _Exchange) -> Reply:
+        """An access token; what goes wrong everywhere does not go wrong here, unless a rule names the path."""
+        exchange.hit = self.server.faults.hitting(Surface.UI, exchange.asked.method, TOKEN_EXCHANGE, None)
+        rule = exchange.hit_by(FaultKind.LIMITED)
+        if rule is not None:
+            raise limited(rule, self.server.limits.limits[UI])
+        await self._go_wrong(exchange, "before")
+        reply = exchanged(self.server, exchange.address, exchange.asked)
         await self._go_wrong(exchange, "after")
         return reply
 

@@ -55,8 +55,10 @@ class Rule:
     seconds: float = 1.0
     retry_after: int | str | None = 1
 
-    def matches(self, surface: Surface, method: str, path: str, workspace: int) -> bool:
-        """Whether a request is one of those it is about."""
+    def matches(self, surface: Surface, method: str, path: str, workspace: int | None) -> bool:
+        """Whether a request is one of those it is about; one of no workspace has to be named by its whole path."""
+        if workspace is None and self.path != path:
+            return False
         return (
             self.surface in (None, surface)
             and self.workspace in (None, workspace)
@@ -159,7 +161,7 @@ class Faults:
         """Forget one rule, or all."""
         self.rules = [rule for rule in self.rules if number not in (None, rule.number)]
 
-    def hitting(self, surface: Surface, method: str, path: str, workspace: int) -> list[Rule]:
+    def hitting(self, surface: Surface, method: str, path: str, workspace: int | None) -> list[Rule]:
         """The rules that hit this request. Each rule counts and draws for itself."""
         found = []
         for rule in self.rules:

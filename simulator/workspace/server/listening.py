@@ -12,7 +12,6 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from uvicorn.config import Config
@@ -66,9 +65,10 @@ class Certificate:
             self._context = context
         return self._context
 
-    def write_authority(self, path: Path) -> None:
-        """Write the certificate of the authority that signed ours: a client that trusts it needs no exception."""
-        self._authority().cert_pem.write_to_path(str(path))
+    def authority(self) -> bytes:
+        """The certificate of the authority that signed ours, as PEM: a client that trusts it needs no exception."""
+        found: bytes = self._authority().cert_pem.bytes()
+        return found
 
     def _authority(self) -> Any:
         if self._made is None:

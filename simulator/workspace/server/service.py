@@ -28,12 +28,13 @@ class Service:
         host: str = "127.0.0.1",
         port: int = 0,
         workers: list[Worker] | None = None,
+        certificate: Certificate | None = None,
     ) -> None:
         self.server = server
         self.listening = bound_socket(host, port)
         shown = f"[{host}]" if ":" in host else host
         server.account.url = f"http://{shown}:{self.listening.getsockname()[1]}"
-        self.certificate = Certificate(host)
+        self.certificate = certificate or Certificate(host)
         self._application = Application(server, face)
         self._workers = workers or []
 

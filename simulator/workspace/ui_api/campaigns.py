@@ -98,8 +98,8 @@ def delete_campaign(request: Request) -> Reply:
     """The campaign, its steps and their content are gone."""
     campaign = _named(request)
     may_edit_campaign(request, campaign)
-    for number in campaign["workflow_action_ids"]:
-        forget_step(request, int(number))
+    for action in request.space.documents.having(Kind.ACTION, "campaign_id", campaign["id"]):
+        forget_step(request, int(action["id"]))
     drop(request, Kind.CAMPAIGN, campaign)
     return Reply(status=204)
 

@@ -20,7 +20,11 @@ FIELDS: Fields = {"name": TEXT, "value": TEXT, "id": (int, str), "updated_at": (
 @ROUTES.add("GET", PATH, Confidence.GUESSED)
 def list_snippets(request: Request) -> Reply:
     """A page of snippets, by name."""
-    rows = [one for one in request.space.documents.all(Kind.SNIPPET) if request.first("search").lower() in one["name"]]
+    rows = [
+        one
+        for one in request.space.documents.all(Kind.SNIPPET)
+        if request.first("search").lower() in one["name"].lower()
+    ]
     by = "updated_at" if request.first("sort") in ("updated", "updated_at") else "name"
     rows.sort(key=lambda one: (one[by], one["id"]), reverse=flag(request, "asc") is False)
     return Reply({"snippets": page_of(request, rows, "limit", 50, 1000)})

@@ -32,7 +32,7 @@ FIELDS: Fields = {
     "fake_bcc": FLAG, "headers": MAYBE_TEXT, "preprocessor": MAYBE_TEXT, "editor": TEXT, "template_type": TEXT,
     "language": TEXT, "template_engine": TEXT, "image_url": MAYBE_TEXT, "url": MAYBE_TEXT, "request_method": TEXT,
     "weight": ANY, "test_group_id": ANY, "newsletter_id": MAYBE_NUMBER, "recipient_environment_id": MAYBE_NUMBER,
-    "whatsapp": ANY, "deleted": FLAG, "transactional_message_id": MAYBE_NUMBER, "id": ANY,
+    "whatsapp": ANY, "deleted": FLAG, "transactional_message_id": MAYBE_NUMBER, "node_id": MAYBE_TEXT, "id": ANY,
 }  # fmt: skip
 FIXED = frozenset({"id", "template_type", "deleted", "recipient_environment_id"})
 """Known, and not for writing on an existing template."""
@@ -105,7 +105,7 @@ _NULLABLE = frozenset(
 
 
 def _takes(template: Json, name: str) -> bool:
-    return name in template or name in ("weight", "whatsapp", "newsletter_id", "transactional_message_id")
+    return name in template or name in ("weight", "whatsapp", "newsletter_id", "transactional_message_id", "node_id")
 
 
 def _is_stale(template: Json, values: Json) -> bool:

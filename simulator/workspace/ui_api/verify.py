@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from simulator.workspace.documents import Kind
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.workspace.documents import Json, Kind, new_template
 from simulator.workspace.membership import records
 from simulator.workspace.routes import Confidence, Reply, Request, Routes, Surface
 from simulator.workspace.ui_api.bodies import found, refusal, whole_body
@@ -15,34 +18,51 @@ MOST = 25
 
 @ROUTES.add("POST", "/v1/environments/{environment_id}/verify/email_template", Confidence.AGREED)
 def verify_email(request: Request) -> Reply:
-    """Send an email template to some addresses, with the event's data that the request gives.
+    """Send an email template, or a Design Studio email (`node_id`), to some addresses, with an event's data.
 
-    Assumed: 422 with the Liquid error when it does not render. A `node_id`, which stands for a Design Studio email, is
-    refused with 501.
+    Assumed: 422 with the Liquid error when it does not render.
     """
     body = whole_body(request)
+    addresses, data = _addresses(body), body.get("event_data") or {}
+    if not isinstance(data, dict):
+        raise refusal(422, "event_data must be an object")
+    node_id = body.get("node_id")
+    template = _designed(request, node_id) if node_id else _template(request, body.get("template_id"))
+    prefix = PREFIX if body.get("prepend_test") is True else ""
+    kind = str(body.get("campaign_type") or "")
+    try:
+        subject = records(request.space).test_email(template, addresses, data, campaign_type=kind, prefix=prefix)
+    except ValueError as error:
+        raise refusal(422, str(error)) from None
+    return Reply({"accepted": True, "subject": subject})
+
+
+def _addresses(body: Mapping[str, Any]) -> list[str]:
     to = body.get("to")
     addresses = [one.strip() for one in to.split(",") if one.strip()] if isinstance(to, str) else []
     if not addresses or not all("@" in one for one in addresses) or len(addresses) > MOST:
         raise refusal(422, "to must be a list of addresses, with commas between them")
-    data = body.get("event_data") or {}
-    if not isinstance(data, dict):
-        raise refusal(422, "event_data must be an object")
-    number = body.get("template_id")
-    if body.get("node_id") is not None and number is None:
-        raise refusal(501, "this workspace sends no tests of Design Studio emails")
+    return addresses
+
+
+def _template(request: Request, number: Any) -> Json:
     if not isinstance(number, int) or isinstance(number, bool):
         raise refusal(422, "template_id is required")
     template = found(request, Kind.TEMPLATE, number)
     if template["template_type"] != "email":
         raise refusal(422, "template is no email")
-    prefix = PREFIX if body.get("prepend_test") is True else ""
-    kind = str(body.get("campaign_type") or "")
-    try:
-        subject = records(request.space).test_email(template["id"], addresses, data, campaign_type=kind, prefix=prefix)
-    except ValueError as error:
-        raise refusal(422, str(error)) from None
-    return Reply({"accepted": True, "subject": subject})
+    return template
+
+
+def _designed(request: Request, node_id: Any) -> Json:
+    """A Design Studio email as the template it would be; it stands without a layout."""
+    nodes = request.space.documents.all(Kind.DESIGN_EMAIL)
+    content = next((one["content"] for one in nodes if one["id"] == node_id), None)
+    if content is None:
+        raise refusal(404, "not found")
+    texts = {"subject": "subject", "preheader_text": "preheader_text", "body": "html", "body_plain": "text"}
+    said = {name: content[key] for name, key in texts.items() if isinstance(content.get(key), str)}
+    return new_template("email", request.space.now(), **said)
 
 
 @ROUTES.add(

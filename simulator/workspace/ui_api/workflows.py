@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.workspace.documents import (
@@ -181,16 +180,26 @@ def forget_step(request: Request, number: int) -> None:
 
 
 def first_workflow(request: Request, campaign: Json, *, gate: bool) -> None:
-    """The workflow a campaign gets with its trigger: an exit, and before it, where asked, the gate of its filters.
+    """What a campaign's workflow gets with its trigger: an exit, and before all, where asked, the gate of its filters.
 
-    Source: UI API notes. Assumed: the gate is made for triggers on segments and attributes.
+    Source: UI API notes. Assumed: the gate is made for triggers on segments and attributes; steps that were added
+    before there was a trigger stay between the two.
     """
-    now = request.space.now()
-    kinds = ["filter_match_delay_action", "exit_action"] if gate else ["exit_action"]
-    made = [add_action(request.space.documents, campaign["id"], new_action(kind, now))["id"] for kind in kinds]
-    campaign["workflow_action_ids"] = made
-    campaign["edges"] = _chain(made)
+    documents, now = request.space.documents, request.space.now()
+    steps, edges = [*campaign["workflow_action_ids"]], [*campaign["edges"]]
+    leaving, arriving = ({edge[end] for edge in edges} for end in ("from", "to"))
+    known = actions_of(documents, campaign)
+    sides = {str(side) for action in known for side in action.get("action_ids") or ()}
+    ends = sides | {action["id"] for action in known if action["type"] == "exit_action"}
+    end = add_action(documents, campaign["id"], new_action("exit_action", now))["id"]
+    edges += [_continue(number, end) for number in steps if number not in leaving | ends]
+    steps.append(end)
+    if gate:
+        first = add_action(documents, campaign["id"], new_action("filter_match_delay_action", now))["id"]
+        edges.insert(0, _continue(first, next(number for number in steps if number not in arriving | sides)))
+        steps.insert(0, first)
+    campaign |= {"workflow_action_ids": steps, "edges": edges}
 
 
-def _chain(numbers: Sequence[str]) -> list[Json]:
-    return [{"from": one, "to": other, "type": "continue"} for one, other in pairwise(numbers)]
+def _continue(start: str, end: str) -> Json:
+    return {"from": start, "to": end, "type": "continue"}

@@ -169,7 +169,8 @@ def test_a_goal_after_a_message_converts():
     )
     place.take(identify(at=START, email="p@example.org"), track("go", at=START), track("bought", at=START + HOUR))
     assert [entry.converted for entry in place.entries() if isinstance(entry, GoalReached)] == [True]
-    assert place.running.delivery(place.only().id) is not None
+    assert place.only().metrics == {"created": START, "sent": START, "converted": START + HOUR}
+    assert [heard[1] for heard in place.heard] == ["sent", "converted"]
     assert [one["exit"] for one in place.running.journeys_of(1)] == ["goal"]
 
 
@@ -387,6 +388,33 @@ def test_a_change_that_is_taken_back_around_a_call_takes_the_call_back(place):
     assert known.attributes["plan"] == "pro"
     place.take(track("bought", at=START + 90))
     assert [to[2] for to in place.sent()] == [5, 90]
+
+
+def test_a_call_that_fails_within_a_change_leaves_that_change_as_it_was(place, monkeypatch):
+    recording = type(place.running._live.recording)
+    monkeypatch.setattr(recording, "write", lambda self: 1 / 0)
+    with place.space.store.change():
+        place.space.documents.put("note", 1, {"id": 1})
+        with pytest.raises(ZeroDivisionError):
+            place.take(identify(at=START + 60, plan="gone"))
+    monkeypatch.undo()
+    known = place.running.person("p", "id")
+    assert known is not None
+    assert known.attributes["plan"] == "pro"
+    assert place.documents("note") == [{"id": 1}]
+    place.take(track("bought", at=START + 90))
+    assert [to[2] for to in place.sent()] == [5, 90]
+
+
+def test_texts_that_no_json_has_and_numbers_of_any_size_are_kept(tmp_path):
+    place = Place(tmp_path / "here.db").seed(WAITS)
+    place.take(identify(at=START, email="p@example.org", plan="half \ud800", big=10**30, none=float("nan")))
+    place.take(track("go", at=START, data={"deep": [{"a": [1, "\udfff"]}]}))
+    place = place.reopened()
+    known = place.running.person("p", "id")
+    assert known is not None
+    assert (known.attributes["plan"], known.attributes["big"]) == ("half ?", 10**30)
+    assert place.only().state == "sent"
 
 
 def test_rows_that_somebody_else_put_there_are_taken_up(place):

@@ -58,7 +58,7 @@ def test_a_connection_is_cut_before_or_after_the_effect(serving, when: str, left
 def test_a_connection_is_cut_over_https_too(serving, tmp_path):
     import ssl
 
-    serving.service.certificate.write_authority(tmp_path / "authority.pem")
+    (tmp_path / "authority.pem").write_bytes(serving.client.get("/_authority").content)
     fault(serving, kind="reset", surface="track")
     trusted = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
     with (
@@ -133,6 +133,14 @@ def test_add_actions_may_fail_after_it_worked(serving):
     }
     assert serving.ui("PUT", path, body, token=token).status_code == 500
     assert serving.ui("GET", path, token=token).json()["campaign"]["event"] == "x"
+
+
+def test_the_token_exchange_fails_for_a_rule_that_names_it_and_for_no_other(serving):
+    fault(serving, kind="error", surface="ui")
+    assert serving.token()
+    fault(serving, kind="error", path="/v1/service_accounts/oauth/token", status=503)
+    form = {"grant_type": "client_credentials", "client_secret": serving.prod["service_account_token"]}
+    assert serving.client.post("/ui/v1/service_accounts/oauth/token", data=form).status_code == 503
 
 
 def test_chance_is_the_same_for_the_same_seed(serving):

@@ -11,7 +11,7 @@ from simulator.workspace.server.route_table import RouteTable
 
 
 def test_https_is_answered_on_the_same_port_as_http(serving, tmp_path):
-    serving.service.certificate.write_authority(tmp_path / "authority.pem")
+    (tmp_path / "authority.pem").write_bytes(serving.client.get("/_authority").content)
     trusted = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
     with httpx.Client(verify=trusted, trust_env=False) as client:
         address = serving.url.replace("http://", "https://")
@@ -89,3 +89,9 @@ def test_a_bug_of_ours_is_a_500_and_told_with_its_place_but_without_what_was_ask
     [told] = capsys.readouterr().err.splitlines()
     assert told.startswith("a bug of mailwright's own: KeyError in PUT /track/api/v1/customers/…")
     assert "secret" not in told
+
+
+def test_a_head_is_a_read_without_a_body(serving):
+    reply = serving.app("HEAD", "/v1/campaigns")
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert int(reply.headers["content-length"]) > 2

@@ -67,6 +67,18 @@ def test_the_first_recipients_bring_an_exit_and_a_segment_trigger_its_gate(works
     assert [one["type"] for one in read(workspace, number)["actions"]] == ["filter_match_delay_action", "exit_action"]
 
 
+def test_steps_that_were_there_before_the_trigger_stay(workspace: Wired) -> None:
+    number = workspace.ui("POST", "campaigns", {"campaign": {"name": "Some", "type": "none"}}).body["campaign"]["id"]
+    steps = [{"id": "-2", "type": "delay_seconds_action", "delay": 60}, {"id": "-1", "type": "email_action"}]
+    edges = [{"from": "-2", "to": "-1", "type": "continue"}]
+    assert write(workspace, number, {"actions": steps}, update_type="add_actions", edges=edges).status == 200
+    write(workspace, number, update_type="recipients", type="seg_attr", trigger={"and": [{"segment": {"id": 1}}]})
+    kinds = [one["type"] for one in read(workspace, number)["actions"]]
+    assert kinds == ["filter_match_delay_action", "delay_seconds_action", "email_action", "exit_action"]
+    edges = read(workspace, number)["campaign"]["edges"]
+    assert write(workspace, number, update_type="edges", edges=edges).status == 200
+
+
 def test_recipients_replace_everything_and_what_is_left_out_is_reset_without_a_word(workspace: Wired) -> None:
     number = made(workspace, filters=FILTER, restart_min_interval=3600, attribute_filters={"and": []})
     assert write(workspace, number, **TRIGGER).status == 200

@@ -337,6 +337,10 @@ def test_a_test_send_is_rendered_with_its_layout_and_lands_where_messages_do(wor
     whole = workspace.home.running.delivery(sent.id)
     assert whole.subject == "[TEST] Hi Robin" and "Robin!" in whole.html and "Bye" in whole.html
     assert list(workspace.home.running.everyone()) == []
+    content = {"subject": "DS {{ event.who }}", "html": "<p>1</p>"}
+    node = workspace.app("POST", "design_studio/emails", {"name": "E", "content": content}).body["email"]["id"]
+    designed = workspace.ui("POST", "verify/email_template", {**asked, "template_id": None, "node_id": node})
+    assert designed.body["subject"] == "[TEST] DS Robin"
     broken = made(workspace, "template", "templates", name="B", subject="S", body="{{ event.missing.deeper }}")
     assert workspace.ui("POST", "verify/email_template", {**asked, "template_id": broken["id"]}).status == 422
 
