@@ -25,6 +25,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,18 +51,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def show_starts(rounds: int) -> None:
     """The medians of starting bare Python, an empty server, and one with this repository's content."""
-    bare = statistics.median(
-        seconds_of(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)) for _ in range(rounds)
-    )
-    print(f"\n{'start-up':44}{'seconds':>9}{'times bare':>12}")
-    print(f"{'python -c pass':44}{bare:9.3f}{1:12.1f}")
+    bare = median_of(lambda: seconds_of(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)), rounds)
+    print(f"\n{'start-up':44}{'seconds':>9}{'times bare':>12}{'CPU s':>9}{'times bare':>12}")
+    print(f"{'python -c pass':44}{bare[0]:9.3f}{1:12.1f}{bare[1]:9.3f}{1:12.1f}")
     with tempfile.TemporaryDirectory() as empty:
-        for name, folder in (
-            ("serve, two empty workspaces", empty),
-            ("serve, this repository's two workspaces", str(ROOT)),
-        ):
-            took = statistics.median(start_of(folder) for _ in range(rounds))
-            print(f"{name:44}{took:9.3f}{took / bare:12.1f}")
+        named = (("serve, two empty workspaces", empty), ("serve, this repository's two workspaces", str(ROOT)))
+        for name, folder in named:
+            wall, cpu = median_of(partial(start_of, folder), rounds)
+            print(f"{name:44}{wall:9.3f}{wall / bare[0]:12.1f}{cpu:9.3f}{cpu / bare[1]:12.1f}", flush=True)
+
+
+def median_of(work: Callable[[], float], rounds: int) -> tuple[float, float]:
+    """The medians of what *work* says it took, and of the CPU time of the processes it ran."""
+    walls, cpus = [], []
+    for _ in range(rounds):
+        before = os.times()
+        walls.append(work())
+        after = os.times()
+        cpus.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    return statistics.median(walls), statistics.median(cpus)
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -85,7 +93,10 @@ def served(folder: str, *flags: str) -> Any:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
     try:
         assert process.stdout is not None
-        yield json.loads(process.stdout.readline())
+        line = process.stdout.readline()
+        if not line:
+            raise SystemExit(f"the server for {folder} did not start")
+        yield {**json.loads(line), "pid": process.pid}
     finally:
         process.terminate()
         process.wait(20)
@@ -122,30 +133,43 @@ class Client:
 
 def show_events(count: int) -> None:
     """Events a second: a new person each, those that nothing waits for and those that send an email."""
-    print(f"\n{count:,} events, a person each{'a second':>23}{'emails':>9}")
+    print(f"\n{f'{count:,} events, a person each':56}{'a second':>9}{'a CPU second':>14}{'emails':>9}")
     for name, flags in (("in memory", []), ("in a file", ["--file"])):
         for what, event in (("no campaign waits for", UNKNOWN), ("send one email", EVENT)):
             for way in (one_by_one, in_batches):
                 with tempfile.TemporaryDirectory() as folder:
                     place = [*flags, str(Path(folder) / "workspace.db")] if flags else []
-                    rate, emails = rate_of(way, event, count, place)
+                    rate, cpu_rate, emails = rate_of(way, event, count, place)
                 words = f"{what}, {way.__name__.replace('_', ' ')}, {name}"
-                print(f"{words:52}{rate:9,.0f}{emails:9,}", flush=True)
+                print(f"{words:56}{rate:9,.0f}{cpu_rate:14,.0f}{emails:9,}", flush=True)
 
 
-def rate_of(way: Callable[[Client, Any, int], None], event: Any, count: int, flags: list[str]) -> tuple[float, int]:
-    """Events a second, and how many emails they sent."""
+def rate_of(
+    way: Callable[[Client, Any, int], None], event: Any, count: int, flags: list[str]
+) -> tuple[float, float, int]:
+    """Events a second, events a second of the server's CPU time, and how many emails they sent."""
     with served(str(ROOT), "--no-limits", "--workspace", "qa", *flags) as said:
         [workspace] = said["workspaces"]
         client = Client(said["url"], workspace)
         identify(client, count)
+        used = cpu_seconds(said["pid"])
         took = seconds_of(lambda: way(client, event, count))
+        used = cpu_seconds(said["pid"]) - used
         with urllib.request.urlopen(f"{said['url']}/_inbox?limit=1") as answer:
             emails = json.load(answer)["total"]
     wanted = 0 if event is UNKNOWN else count
     if emails != wanted:
         raise SystemExit(f"WRONG ANSWER: {emails} emails in place of {wanted}")
-    return count / took, emails
+    return count / took, count / used if used else 0.0, emails
+
+
+def cpu_seconds(pid: int) -> float:
+    """The CPU time a process used so far, where the system tells; 0 elsewhere."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def identify(client: Client, count: int) -> None:

@@ -212,6 +212,7 @@ class Then(Definition):
     messages: list[ExpectedMessage] | None = None
     """The same for messages of every kind, emails too."""
     not_messages: list[str] = Field(default_factory=list)
+    """None of these was made."""
     subject: str | None = None
     """The subject of the only email."""
     contains: list[str] = Field(default_factory=list)
@@ -237,6 +238,7 @@ class Then(Definition):
     segments: list[Slug] = Field(default_factory=list)
     """Segments that the first person is in at the end."""
     not_segments: list[Slug] = Field(default_factory=list)
+    """And those that the person is not in."""
     snapshots: list[str] = Field(default_factory=list)
     """Emails that look as they did when `mailwright test --update` last kept them."""
 

@@ -33,8 +33,8 @@ def content_at(
 ) -> Iterator[tuple[Project, Path]]:
     """The project at *where*, and the folder its files stand in for as long as the block lasts.
 
-    *where* names a folder that holds a project, a workspace of the settings where there is a way to it, or a git revision
-    of the project at *root*.
+    *where* names a folder that holds a project, a workspace of the settings where there is a way to it, or a git
+    revision of the project at *root*.
     Raises: ConfigurationError when it is none of them; ContentError when its files hold mistakes; what the way to the
     workspace raises.
     """

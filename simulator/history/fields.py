@@ -23,6 +23,14 @@ class ShapeError(Exception):
         self.hint = hint
 
 
+class MissingField(ShapeError):
+    """A record that lacks *field*, which its kind of call needs."""
+
+    def __init__(self, field: str, hint: str = "") -> None:
+        super().__init__(f"'{field}' is missing", hint)
+        self.field = field
+
+
 def checked(record: object) -> None:
     """Refuse values that no JSON reader agrees on, however deep they stand.
 
@@ -62,7 +70,7 @@ def text(record: Record, field: str, *, needed: bool = False) -> str | None:
         value = str(value)
     if value is None or value == "":
         if needed:
-            raise ShapeError(f"'{field}' is missing")
+            raise MissingField(field)
         return None
     if not isinstance(value, str):
         raise ShapeError(f"'{field}' must be a text, and is {kind_of(value)}")
@@ -82,7 +90,7 @@ def name_of(record: Record, *fields: str) -> str:
     """
     name = (first_text(record, *fields) or "").strip()
     if not name:
-        raise ShapeError(f"'{fields[0]}' is missing", "an event needs a name")
+        raise MissingField(fields[0], "an event needs a name")
     return name
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from simulator.history.calls import Call, CallKind, IdType
-from simulator.history.fields import Record, ShapeError, identifier, mapping, text
+from simulator.history.fields import MissingField, Record, ShapeError, identifier, mapping, text
 from simulator.history.stamps import seconds
 
 _RECEIPTS = ("received_at", "receivedAt", "at")
@@ -118,7 +118,7 @@ def object_key(record: Record) -> tuple[str, str]:
     identifiers = mapping(record, "identifiers")
     object_id = text(identifiers, "object_id") or text(identifiers, "cio_object_id")
     if object_id is None:
-        raise ShapeError("'identifiers.object_id' is missing")
+        raise MissingField("identifiers.object_id")
     return text(identifiers, "object_type_id") or "1", object_id
 
 

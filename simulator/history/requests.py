@@ -51,14 +51,22 @@ def request(record: Record, reading: Reading) -> Sequence[Call]:
     given = record.get("query")
     if isinstance(given, dict):
         query |= {str(key): str(value) for key, value in given.items()}
-    where = f"{method} {_PREFIX.sub('', parts.path.rstrip('/'))}"
     body = mapping(record, "body")
+    found = calls_of(method, parts.path, Asked(record, body, query, reading))
+    return stamped_if_bare(found, record, body, reading)
+
+
+def calls_of(method: str, path: str, asked: Asked) -> Sequence[Call]:
+    """The calls of a request to *path*, which is still percent-encoded, as the request itself tells them.
+
+    Raises: ShapeError, as `request`.
+    """
+    where = f"{method} {_PREFIX.sub('', path.rstrip('/'))}"
     for pattern, answer in _ROUTES:
         match = pattern.fullmatch(where)
         if match:
             first, second = (*map(unquote, match.groups()), "", "")[:2]
-            found = answer(Asked(record, body, query, reading), first, second)
-            return stamped_if_bare(found, record, body, reading)
+            return answer(asked, first, second)
     raise ShapeError(
         "the request is none that changes a person", "requests to the Track API, sends and broadcast triggers count"
     )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.history.calls import Call, CallKind, IdType
-from simulator.history.fields import Record, ShapeError, identifier, kind_of, listing, mapping, name_of, text
+from simulator.history.fields import (
+    MissingField,
+    Record,
+    ShapeError,
+    identifier,
+    kind_of,
+    listing,
+    mapping,
+    name_of,
+    text,
+)
 from simulator.history.making import (
     Reading,
     device_data,
@@ -36,7 +46,7 @@ def entity(record: Record, reading: Reading) -> Sequence[Call]:
     kind = text(record, "type") or "person"
     action = text(record, "action")
     if action is None:
-        raise ShapeError("'action' is missing", f"one of {', '.join(PERSON_ACTIONS)}")
+        raise MissingField("action", f"one of {', '.join(PERSON_ACTIONS)}")
     match kind:
         case "person":
             return _person(record, action, reading)
@@ -125,7 +135,7 @@ def _delivery(record: Record, action: str, reading: Reading) -> Call:
     identifiers = mapping(record, "identifiers")
     delivery_id = text(identifiers, "id") or text(identifiers, "delivery_id")
     if delivery_id is None:
-        raise ShapeError("'identifiers.id' is missing", "the delivery's id")
+        raise MissingField("identifiers.id", "the delivery's id")
     return Call(
         line=reading.line,
         kind=CallKind.METRIC,

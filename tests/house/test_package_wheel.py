@@ -52,7 +52,7 @@ def mailwright(installed: Path, cwd: Path, *arguments: str) -> subprocess.Comple
 
 def test_the_wheel_holds_packages_types_licence_and_example(wheel: Path):
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("mailwright/py.typed", "simulator/py.typed", "mailwright/cli.py", "simulator/replay.py"):
+    for name in ("mailwright/py.typed", "simulator/py.typed", "sync/py.typed", "mailwright/cli.py", "simulator/replay.py"):
         assert name in names
     example = "mailwright/_example/"
     for name in ("pyproject.toml", "campaigns/onboarding/campaign.yaml", "layouts/ds-default/2.liquid"):
@@ -68,7 +68,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_other(wheel: Path):
 
     names = set(zipfile.ZipFile(wheel).namelist())
     ours = {name for name in names if not name.startswith("mailwright/_example/") and ".dist-info/" not in name}
-    assert ours == kept("mailwright") | kept("simulator")
+    assert ours == kept("mailwright") | kept("simulator") | kept("sync")
     example = {name.removeprefix("mailwright/_example/") for name in names if name.startswith("mailwright/_example/")}
     assert example == kept("campaigns") | kept("layouts") | {"pyproject.toml", "examples/log/events.ndjson"}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.explain import CampaignExplanation, Explanation, explain
+import msgspec
+
+from simulator.explain import Attempt, CampaignExplanation, Explanation, explain
 from simulator.trace import AnyEntry, Entered, entry_from_line
 
 if TYPE_CHECKING:
@@ -33,9 +36,17 @@ def explanation_of(
     else:  # attributes or time: what was asked last
         asked = _read(tables, _BEFORE, (person, campaign, entered.at))[-1:]
     found = explain(project, [*asked, *entries], person, [campaign], {}).campaigns[0]
-    attempts = tuple(one for one in found.attempts if one.journey)[:1]
+    attempts = tuple(map(_without_lines, [one for one in found.attempts if one.journey][:1]))
     shown = CampaignExplanation(found.slug, found.name, where, attempts, found.hint)
     return Explanation(person, (shown,))
+
+
+def _without_lines(attempt: Attempt) -> Attempt:
+    """The attempt without the number of its call, which in a log is a line and here nothing that anybody sees."""
+    journey = tuple(
+        msgspec.structs.replace(one, line=0) if isinstance(one, Entered) else one for one in attempt.journey
+    )
+    return replace(attempt, line=0, journey=journey)
 
 
 def _read(tables: Tables, where: str, values: tuple[object, ...]) -> list[AnyEntry]:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 TYPES = {"sms": "twilio"}
 """Channels by the name that the App API has for them, where it is another."""
-_SHOWN = "type NOT IN ('delete', 'suppress', 'unsuppress', 'merge', 'join_segment', 'leave_segment', 'broadcast')"
+_SHOWN = "(delivery_id IS NOT NULL OR type IN ('event', 'page', 'screen', 'attribute_change'))"
+"""Source: the types of activities that the App API shows; the rest is kept for restarts alone."""
 _DELIVERY = """n, id, uid, person, campaign, journey, step, made_at, channel, status, at, recipient, subject, failure,
 parent, metrics, envelope, links"""
 

@@ -7,6 +7,7 @@ unless they are switched on.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -57,7 +58,7 @@ class Limits:
         while used and used[0] <= now - limit.seconds:
             used.popleft()
         if len(used) >= limit.count:
-            wait = max(1, -int(now - limit.seconds - used[0]))
+            wait = max(1, math.ceil(used[0] + limit.seconds - now))
             raise too_many(limit.count, limit.seconds, f"{workspace:x}-{bucket}", wait)
         used.append(now)
 

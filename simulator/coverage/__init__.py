@@ -1,0 +1,1 @@
+"""Clause coverage: which conditions, ways, steps and messages the tests have seen."""

@@ -1,0 +1,1 @@
+"""Mutation: small changes of the content that some test should notice."""

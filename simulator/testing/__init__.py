@@ -1,0 +1,1 @@
+"""Tests of campaigns: a simulation to drive from Python, scenarios in YAML, recordings, snapshots."""
