@@ -58,6 +58,7 @@ class CompiledCampaign:
     exit_on: Check | None
     audience: Check | None = None
     parallel: bool = True
+    closed: bool = False  # takes nobody any more; who is in it goes on
 
     @property
     def checks(self) -> list[Check]:

@@ -64,10 +64,11 @@ def plan_date(engine: Engine, campaign: CompiledCampaign, person: Person, at: in
     due = None if stamp is None else next_occurrence(engine, trigger, person, stamp, at)
     person.watch_until(campaign.number, due if due is not None else -1)
     if due is not None:
-        person.schedule(due, _date_is_here, (engine, campaign, person))
+        person.schedule(due, date_is_here, (engine, campaign, person))
 
 
-def _date_is_here(at: int, what: tuple[Engine, CompiledCampaign, Person]) -> None:
+def date_is_here(at: int, what: tuple[Engine, CompiledCampaign, Person]) -> None:
+    """The day and the time of day have come."""
     engine, campaign, person = what
     if person.gone or person.watched_until.get(campaign.number) != at:
         return

@@ -167,6 +167,12 @@ class Engine:
         if self.recorder is not None and person.open:
             self.recorder.disturb(person, at)
 
+    def merged(self, primary: Person, secondary: Person, at: int) -> None:
+        """A profile was merged into another; what is kept beside the engine may want to follow."""
+
+    def sent_by_workflow(self, person: Person, name: str, data: Mapping[str, Any], at: int) -> None:
+        """A workflow's event was received; what is kept beside the engine may want to know."""
+
     # --- time -------------------------------------------------------------------------------------------------------
 
     def advance(self, person: Person, to: int) -> None:
@@ -248,9 +254,10 @@ class Engine:
         """Let the journey sleep at its node; *until* None: until something happens."""
         journey.turn += 1
         if until is not None:
-            journey.person.schedule(until, self._wake, (journey, journey.turn))
+            journey.person.schedule(until, self.wake, (journey, journey.turn))
 
-    def _wake(self, at: int, what: tuple[Journey, int]) -> None:
+    def wake(self, at: int, what: tuple[Journey, int]) -> None:
+        """Take a journey on whose rest is over, unless it went on since."""
         journey, turn = what
         if journey.over or journey.turn != turn:
             return

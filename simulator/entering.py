@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def consider(engine: Engine, campaign: CompiledCampaign, person: Person, cause: Cause) -> None:
     """A trigger matched: start a journey, wait for the person's filter, or say why not."""
     at = cause.at
+    if campaign.closed:
+        return
     refusal = _refusal(engine, campaign, person, at)
     if refusal is not None:
         engine.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
@@ -72,7 +74,7 @@ def _hold(engine: Engine, campaign: CompiledCampaign, person: Person, cause: Cau
     clauses = engine.clauses(campaign.filter, moment, "filter")
     engine.emit(Held(cause.at, person.key, campaign.slug, cause.name, cause.line, until, clause, clauses=clauses))
     person.pending = (*person.pending, pending)
-    person.schedule(until, _lapse, (engine, person, pending))
+    person.schedule(until, lapse, (engine, person, pending))
     _look_again(engine, pending, person, moment)
 
 
@@ -80,10 +82,11 @@ def _look_again(engine: Engine, pending: Pending, person: Person, moment: Moment
     assert pending.campaign.filter is not None  # only a filter makes a call wait
     turn = engine.next_change(pending.campaign.filter, moment)
     if turn is not None and turn <= pending.until:
-        person.schedule(turn, _retry, (engine, person, pending))
+        person.schedule(turn, retry, (engine, person, pending))
 
 
-def _retry(at: int, what: tuple[Engine, Person, Pending]) -> None:
+def retry(at: int, what: tuple[Engine, Person, Pending]) -> None:
+    """Time alone may have brought the filter of a waiting call to hold."""
     engine, person, pending = what
     if pending in person.pending:
         retry_pending(engine, person, at)
@@ -112,7 +115,8 @@ def retry_pending(engine: Engine, person: Person, at: int) -> None:
         enter(engine, campaign, person, pending.cause, at)
 
 
-def _lapse(at: int, what: tuple[Engine, Person, Pending]) -> None:
+def lapse(at: int, what: tuple[Engine, Person, Pending]) -> None:
+    """The thirty minutes are over: the last chance of a call that waits for its filter."""
     engine, person, pending = what
     if pending not in person.pending:
         return

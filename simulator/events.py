@@ -161,5 +161,6 @@ def cause_event(engine: Engine, who: Person | str, name: str, data: Mapping[str,
             return
         trimmed = name.strip()
         receive_event(engine, person, engine.name_of("event", trimmed), trimmed, data, at)
+        engine.sent_by_workflow(person, trimmed, data, at)
 
     engine.later.append(act)

@@ -35,10 +35,11 @@ def watch_ends(engine: Engine, journey: Journey, at: int) -> None:
             continue
         turn = engine.next_change(check, engine.journey_moment(journey, at))
         if turn is not None:
-            journey.person.schedule(turn, _ends_in_time, (engine, journey))
+            journey.person.schedule(turn, ends_in_time, (engine, journey))
 
 
-def _ends_in_time(at: int, what: tuple[Engine, Journey]) -> None:
+def ends_in_time(at: int, what: tuple[Engine, Journey]) -> None:
+    """Time alone may have reached the goal, or opened a way out."""
     engine, journey = what
     if journey.over:
         return

@@ -277,11 +277,12 @@ class Intake:
         if timestamp is not None and timestamp > at:
             self.engine.used["future_events"] += 1
             if self.engine.content.assumptions.future_events == "at_timestamp":
-                person.schedule(timestamp, self._receive_later, (person, name, spelling, call))
+                person.schedule(timestamp, self.receive_later, (person, name, spelling, call))
                 return
         receive_event(self.engine, person, name, spelling, call.data, at, timestamp, call.event_id, call.line)
 
-    def _receive_later(self, at: int, what: tuple[Person, Name, str, Call]) -> None:
+    def receive_later(self, at: int, what: tuple[Person, Name, str, Call]) -> None:
+        """An event whose own time lay ahead is received at it."""
         person, name, spelling, call = what
         if not person.gone:
             receive_event(self.engine, person, name, spelling, call.data, at, at, call.event_id, call.line)
@@ -411,7 +412,7 @@ class Intake:
             if person is not None:
                 return person, when
         self._nobody += 1
-        nobody = Person(f"nobody-{self._nobody}", at)
+        nobody = self.engine.people.new_person(f"nobody-{self._nobody}", at)
         nobody.agenda = self.engine.shared_agenda
         self.engine.strangers.append(nobody)
         return nobody, at

@@ -31,6 +31,7 @@ _STEPS: dict[type[StepBase], tuple[str, str]] = {
     GracePeriodStep: ("a grace period (gone since March 2025, semantics R53)", "passes it at once"),
     FilterMatchDelayStep: ("a filter match delay of old campaigns", "passes it at once"),
 }
+FROM_REPORTS = "takes it from the log's reporting webhooks; without them nobody did"
 _PREDICTED = (MessageState.SENT, MessageState.FAILED, MessageState.DROPPED)
 
 
@@ -72,5 +73,5 @@ def _in_condition(slug: str, step: str, condition: Condition) -> Iterator[NotMod
                 slug,
                 step,
                 f"whether a message was {clause.state.value}",
-                "takes it from the log's reporting webhooks; without them nobody did",
+                FROM_REPORTS,
             )

@@ -247,7 +247,7 @@ class People:
 
     def make(self, name: str, id_type: IdType, at: int) -> Person:
         """A new profile of that identifier."""
-        person = Person(name, at)
+        person = self.new_person(name, at)
         person.numbers_from = self._numbered.get(name, _NO_ENTRIES)
         if self._kind(name, id_type) == "email":
             self._by_email[name.lower()] = person
@@ -259,6 +259,10 @@ class People:
             person.id = name
             self.by_id[name] = person
         return person
+
+    def new_person(self, key: str, at: int) -> Person:
+        """An empty profile that no identifier leads to yet."""
+        return Person(key, at)
 
     def _kind(self, name: str, id_type: IdType) -> str:
         if id_type is IdType.ID and self.email_identifies and "@" in name:

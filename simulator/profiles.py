@@ -226,6 +226,7 @@ def merge(engine: Engine, primary: Person, secondary: Person, at: int) -> None:
     if secondary.agenda is not None and secondary.agenda is not primary.agenda:
         for due in secondary.agenda.entries():
             primary.schedule(due[0], due[2], due[3])
+    engine.merged(primary, secondary, at)
     set_attributes(engine, primary, gaps, at)
     changed(engine, primary, at)  # events and memberships came too
 

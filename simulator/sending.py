@@ -28,7 +28,7 @@ def send(engine: Engine, journey: Journey, node: Node, at: int, variant: str | N
         return
     name = variant or node.file
     outcome = engine.messages.outcome(journey, node, name, at)
-    made = _Made(engine, journey, node, name, at, outcome.language, outcome.recipient)
+    made = Made(engine, journey, node, name, at, outcome.language, outcome.recipient)
     if outcome.reason:
         made.deliver("failed", at, outcome.reason, outcome.failure, _FAILURE_RULES.get(outcome.reason, "R96"))
     elif node.sending == "draft":
@@ -41,7 +41,7 @@ def send(engine: Engine, journey: Journey, node: Node, at: int, variant: str | N
 _FAILURE_RULES = {"missing_recipient": "R94"}
 
 
-class _Made:
+class Made:
     """A message that was made, on its way to its status."""
 
     __slots__ = ("at", "channel", "engine", "journey", "language", "name", "node", "recipient")
@@ -131,7 +131,7 @@ def preferences(value: Any) -> dict[str, dict[str, Any]]:
     return {key: part for key, part in value.items() if isinstance(part, dict)}
 
 
-def _deliver_under_limit(made: _Made, step: MessageStep) -> None:
+def _deliver_under_limit(made: Made, step: MessageStep) -> None:
     """Send, unless the workspace's message limit stands against it.
 
     Source: Customer.io docs, "Message Limits" (semantics R90 to R93): transactional and in-app messages are exempt.
@@ -151,7 +151,7 @@ def _deliver_under_limit(made: _Made, step: MessageStep) -> None:
     elif step.retry_over_limit and limit.retry_seconds is not None:
         made.deliver("attempted", made.at, "message_limit", rule="R92")
         last = made.at + limit.retry_seconds
-        made.journey.person.schedule(min(free_at, last), _try_again, (made, last))
+        made.journey.person.schedule(min(free_at, last), try_again, (made, last))
     else:
         made.deliver("undeliverable", made.at, "message_limit", rule="R92")
 
@@ -170,7 +170,8 @@ def limit_free_at(person: Person, at: int, count: int, seconds: int) -> int:
     return sorted(recent)[len(recent) - count] + seconds
 
 
-def _try_again(at: int, what: tuple[_Made, int]) -> None:
+def try_again(at: int, what: tuple[Made, int]) -> None:
+    """A message over the limit goes now, or waits on, or not at all."""
     made, last = what
     engine, person = made.engine, made.journey.person
     limit = engine.content.workspace.message_limit
@@ -182,10 +183,10 @@ def _try_again(at: int, what: tuple[_Made, int]) -> None:
     elif at >= last:
         made.deliver("undeliverable", at, "message_limit", rule="R92")
     else:
-        person.schedule(min(free_at, last), _try_again, (made, last))
+        person.schedule(min(free_at, last), try_again, (made, last))
 
 
-def _hand_over(made: _Made, at: int, *, counted: bool) -> None:
+def _hand_over(made: Made, at: int, *, counted: bool) -> None:
     """Give the message to the provider, which knows addresses it does not deliver to (semantics R98)."""
     engine = made.engine
     suppressed = engine.content.workspace.esp_suppressed

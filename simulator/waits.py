@@ -75,10 +75,11 @@ def _look_later(engine: Engine, journey: Journey, node: Node, at: int) -> None:
     turns = [engine.next_change(way.check, moment) for way in node.ways if way.check is not None]
     turn = min((turn for turn in turns if turn is not None), default=None)
     if turn is not None:
-        journey.person.schedule(turn, _look_in_time, (engine, journey, journey.turn))
+        journey.person.schedule(turn, look_in_time, (engine, journey, journey.turn))
 
 
-def _look_in_time(at: int, what: tuple[Engine, Journey, int]) -> None:
+def look_in_time(at: int, what: tuple[Engine, Journey, int]) -> None:
+    """Time alone may have met the wait."""
     engine, journey, turn = what
     if not journey.over and journey.turn == turn:
         look_at_wait(engine, journey, at)

@@ -82,17 +82,20 @@ def _matched(engine: Engine, campaign: CompiledCampaign, person: Person, at: int
     consider(engine, campaign, person, cause)
     if campaign.frequency == "interval" and campaign.frequency_seconds:
         due = person.entries.get(campaign.number, (0, at, at))[1] + campaign.frequency_seconds
-        person.schedule(due if due > at else at + campaign.frequency_seconds, _interval, (engine, campaign, person))
+        person.schedule(
+            due if due > at else at + campaign.frequency_seconds, interval_passed, (engine, campaign, person)
+        )
 
 
-def _interval(at: int, what: tuple[Engine, CompiledCampaign, Person]) -> None:
+def interval_passed(at: int, what: tuple[Engine, CompiledCampaign, Person]) -> None:
+    """The interval is over: a journey for those who still match."""
     engine, campaign, person = what
     if person.gone or campaign.number not in person.matching:
         return
     if at - person.entries.get(campaign.number, (0, 0, 0))[1] < campaign.frequency_seconds:
         return  # the person left and came back in between: another alarm goes by the entry since
     consider(engine, campaign, person, Cause("interval", 0, at))
-    person.schedule(at + campaign.frequency_seconds, _interval, (engine, campaign, person))
+    person.schedule(at + campaign.frequency_seconds, interval_passed, (engine, campaign, person))
 
 
 def _watch_time(engine: Engine, campaign: CompiledCampaign, person: Person, moment: Moment) -> None:
@@ -104,10 +107,11 @@ def _watch_time(engine: Engine, campaign: CompiledCampaign, person: Person, mome
     if person.watched_until.get(campaign.number) == turn:
         return
     person.watch_until(campaign.number, turn)
-    person.schedule(turn, _watch_again, (engine, campaign, person))
+    person.schedule(turn, watch_again, (engine, campaign, person))
 
 
-def _watch_again(at: int, what: tuple[Engine, CompiledCampaign, Person]) -> None:
+def watch_again(at: int, what: tuple[Engine, CompiledCampaign, Person]) -> None:
+    """Time alone may have changed whether the person matches."""
     engine, campaign, person = what
     if not person.gone and person.watched_until.get(campaign.number) == at:
         engine.used["segment_refresh_seconds"] += 1

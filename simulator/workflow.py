@@ -187,7 +187,7 @@ class WorkflowCompiler:
             if wait.all is not None:
                 node.ways.append(Way("met", self._check(wait.all), met))
             if wait.any is not None:
-                node.ways.append(Way("met", self._check(PlacedCondition(_any_of(wait.any))), met))
+                node.ways.append(Way("met", self._check(PlacedCondition(alternatives(wait.any))), met))
         if wait.on_timeout == "exit":
             late: Way = Way("timeout_exit", None, None)
         elif isinstance(wait.on_timeout, list):
@@ -208,7 +208,7 @@ class WorkflowCompiler:
         node.ways.append(default)  # asked last, wherever it is written
 
 
-def _any_of(placed: PlacedCondition) -> AnyOf:
+def alternatives(placed: PlacedCondition) -> AnyOf:
     """The parts of a list as alternatives; anything else as the only one."""
     condition = placed.condition
     if isinstance(condition, AnyOf):

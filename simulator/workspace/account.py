@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from simulator.workspace.clock import Clock, ClockMode
@@ -32,6 +33,7 @@ class Account:
         self.clock = clock or Clock()
         if clock is None:
             self.read_clock()
+        self.attach: Callable[[Space], None] | None = None  # lets a new workspace's campaigns run; a server's own
         self.spaces: dict[int, Space] = {}
         self.read_spaces()
 

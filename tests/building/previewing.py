@@ -224,16 +224,20 @@ class Tab:
     def picture(self) -> Any:
         """The document of the picture on the screen, once there is one."""
         self.page.wait_for_selector(".frames[data-shown]", timeout=SOON)
-        viewer = self.page.query_selector(".view iframe.viewer")
-        assert viewer is not None
-        inside = viewer.content_frame()
-        assert inside is not None
-        for handle in inside.query_selector_all("iframe"):
-            if handle.evaluate("frame => frame.style.visibility") == "visible":
-                frame = handle.content_frame()
-                assert frame is not None
+        for _ in range(50):  # two frames take turns: one may come to the front while we look
+            frame = self._front()
+            if frame is not None:
                 return frame
+            self.page.wait_for_timeout(20)
         raise AssertionError("no picture is visible")
+
+    def _front(self) -> Any:
+        viewer = self.page.query_selector(".view iframe.viewer")
+        inside = viewer.content_frame() if viewer is not None else None
+        for handle in inside.query_selector_all("iframe") if inside is not None else ():
+            if handle.evaluate("frame => frame.style.visibility") == "visible":
+                return handle.content_frame()
+        return None
 
     def wait_for_text(self, text: str) -> None:
         """Wait until the picture on the screen says *text*."""

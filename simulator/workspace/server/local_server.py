@@ -53,6 +53,7 @@ class LocalServer:
         self._runs = runs
         self._at_start: dict[int, dict[str, Any]] = {}
         self._clock_at_start = (account.clock.mode, account.clock.at)
+        account.attach = self.attach
         self.attach_all()
 
     def attach_all(self) -> None:

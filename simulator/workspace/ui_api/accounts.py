@@ -43,7 +43,7 @@ def create_environment(request: Request) -> Reply:
         raise account_refusal(name=["is required"])
     if request.space.account.named(name) is not None:
         raise account_refusal(name=["has already been taken"])
-    attach = getattr(request.space.account, "attach", None)
+    attach = request.space.account.attach
     if attach is None:
         raise refusal(501, "this server makes workspaces by POST /_workspaces")
     made = request.space.account.add(name, request.space.region)

@@ -111,7 +111,7 @@ def test_a_block_says_which_line_of_which_file_it_comes_from(shared_server: Serv
     row = tab.page.locator(".block", has_text="You paid 20")
     expect(row.locator(".place")).to_have_text("line 7", timeout=SOON)
     assert (row.locator(".place").get_attribute("href") or "").endswith("campaigns/order/thanks.liquid:7")
-    expect(tab.page.locator(".blocks h3").first).to_have_text("campaigns/order/thanks.liquid")
+    expect(tab.page.locator(".blocks h2").first).to_have_text("campaigns/order/thanks.liquid")
     expect(tab.page.locator(".block", has_text="1 Harbour Row").locator(".place")).to_have_text("line 1")
 
 
@@ -194,7 +194,7 @@ def test_layouts_and_snippets_show_the_emails_that_use_them(shared_server: Serve
     tab.page.goto(f"{shared_server.base}/layout/plain%401")
     expect(tab.page.locator(".matrix .frames[data-shown]")).to_have_count(2, timeout=SOON)
     tab.page.goto(f"{shared_server.base}/segment/staff")
-    expect(tab.page.locator("h1")).to_have_text("staff")
+    expect(tab.page.locator(".view h1")).to_have_text("staff")
 
 
 def test_search_finds_and_enter_opens(shared_server: Server, new_tab: Any):
@@ -214,7 +214,7 @@ def test_the_keys_are_told_and_go_from_email_to_email(shared_server: Server, new
     expect(tab.page.locator("dialog")).to_contain_text("Next sample")
     tab.page.keyboard.press("Escape")
     tab.page.keyboard.press("j")
-    expect(tab.page.locator("h1")).to_contain_text("survey")
+    expect(tab.page.locator(".view h1")).to_contain_text("survey")
     tab.page.keyboard.press("w")
     expect(tab.page.locator(".diagram")).to_be_visible(timeout=SOON)
 
@@ -304,7 +304,7 @@ def test_a_new_campaign_appears_at_the_left(server: Server, new_tab: Any):
         "campaigns/fresh/campaign.yaml", "name: Fresh\ntrigger: {event: joined}\nworkflow:\n  - email: hello\n"
     )
     tab.page.click("#to-email-fresh-hello", timeout=SOON)
-    expect(tab.page.locator("h1")).to_contain_text("hello")
+    expect(tab.page.locator(".view h1")).to_contain_text("hello")
     expect(tab.page.locator(".fault")).to_contain_text("No sample fits this campaign", timeout=SOON)
     tab.page.select_option("#sample", "ana")
     tab.wait_for_text("Fresh")
