@@ -1,7 +1,8 @@
 """The roof: gathers the commands of every room, and turns what they stop for into exit codes.
 
-Exit codes: 0 nothing to report, 1 problems found or expectations failed, 3 usage or configuration, 5 refused to protect
-someone, 70 a bug of mailwright's own, 130 interrupted. Nothing heavy is imported here: each command's module is loaded
+Exit codes: 0 nothing to report, 1 problems found or expectations failed, 2 differences or drift, 3 usage or
+configuration, 4 the workspace refused or is not there, 5 refused to protect someone, 6 partly applied, 70 a bug of
+mailwright's own, 130 interrupted. Nothing heavy is imported here: each command's module is loaded
 when it is asked for, and it loads what it needs when it runs.
 """
 
@@ -63,7 +64,8 @@ examples:
   mailwright simulate events.ndjson     who would get what, and why not
   mailwright explain --person 42 --campaign welcome events.ndjson
 
-exit codes: 0 fine, 1 problems found, 3 wrong usage or settings, 5 refused, 70 a bug in mailwright
+exit codes: 0 fine, 1 problems found, 2 differences or drift, 3 wrong usage or settings, 4 the workspace refused,
+5 refused to protect you, 6 partly applied, 70 a bug in mailwright
 """
 
 

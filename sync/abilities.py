@@ -26,6 +26,7 @@ class KeyAbilities:
     told: tuple[str, ...] = ()
     manual: frozenset[Address] = frozenset()  # segments without conditions
     placeless: Mapping[Address, Mapping[str, str]] = field(default_factory=dict)  # values that no interface takes
+    hidden: Mapping[Address, frozenset[str]] = field(default_factory=dict)  # what the answers of this key leave out
 
     @classmethod
     def of(cls, workspace: Workspace, live: Live, desired: Snapshot | None = None) -> KeyAbilities:
@@ -38,23 +39,29 @@ class KeyAbilities:
             told = (LANGUAGES, *told)
         is_ui = workspace.ui is not None
         placeless = {} if desired is None else unwritable(desired, live, ui=is_ui)
-        return cls(is_ui, workspace.app is not None, live.unseen, told, manual, placeless)
+        return cls(is_ui, workspace.app is not None, live.unseen, told, manual, placeless, live.hidden)
 
     def sees(self, address: Address, field: str) -> bool:
         """Whether the field can be read, and said in a file."""
         if self.ui and not self.app and _is_variant(address):
             return False
+        if field in self.hidden.get(address, ()):
+            return False
         return sees(address.kind, field, ui=self.ui) and field not in self.unread.get(address, {})
 
     def why_by_hand(self, address: Address, field: str) -> str:
         """Why only a person can set the field; empty when we may write it."""
-        return why_by_hand(address.kind, field, ui=self.ui) or self.placeless.get(address, {}).get(field, "")
+        return why_by_hand(address.kind, field, ui=self.ui) or self.why_no_place(address, field)
 
     def why_not_created(self, address: Address) -> str:
         """Why only a person can make the thing; empty when we may."""
         if _is_variant(address):
             return "a language is added to a message in Customer.io; then its content can be written"
         return why_not_created(address.kind, ui=self.ui, is_manual=address in self.manual)
+
+    def why_no_place(self, address: Address, field: str) -> str:
+        """Why the value that a new thing's field should have cannot be written; empty when it can."""
+        return self.placeless.get(address, {}).get(field, "")
 
     def unseen(self) -> Iterator[str]:
         """What cannot be seen, and what is there that no file can say, in sentences."""

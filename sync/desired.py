@@ -35,8 +35,8 @@ def desired_snapshot(project: Project, workspace: str | None = None) -> Snapshot
 
     References stand as slugs: a condition names `segment: slug`, a message its layout as `name@version`.
 
-    Raises: ConfigurationError when no workspace has that name or it lacks a value that a text reads; ContentError when it
-    lacks one that a YAML file reads.
+    Raises: ConfigurationError when no workspace has that name or it lacks a value that a text reads; ContentError when
+    it lacks one that a YAML file reads.
     """
     name, found = project.workspace(workspace)
     complete = with_vars(project, workspace) if project.settings.workspaces else project
@@ -125,7 +125,7 @@ class _Fill:
 
 
 def steps_and_files(placed: PlacedStep) -> Iterator[tuple[str, str]]:
-    """What a step sends: our name for it, and the file it stands in. The sides of an A/B test are called by their files."""
+    """What a step sends: our name for it, and its file. The sides of an A/B test are called by their files."""
     if isinstance(placed.step, AbTestStep):
         yield from ((one.email, one.email) for one in placed.step.ab_test if one.email is not None)
         return

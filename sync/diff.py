@@ -64,10 +64,6 @@ class Difference:
     desired: Document | None
     live: Document | None
 
-    def by(self, wanted: Verdict) -> tuple[Move, ...]:
-        """The fields with one verdict."""
-        return tuple(move for move in self.moves if move.verdict is wanted)
-
 
 Sees = Callable[[Address, str], bool]
 """Whether a field can be seen in the workspace at all."""

@@ -1,8 +1,8 @@
 """What no content file can say, kept beside the content in an explicit form, so that nothing of a workspace is lost.
 
-`.mailwright/kept/<workspace>/` holds a JSON file for each: a workflow whose ways do not nest, with all its steps and edges
-and its conditions decoded; a segment with conditions that no author can write; the data of a drag-and-drop body. Nothing
-reads them back: they say what is there, and a change of it shows in git.
+`.mailwright/kept/<workspace>/` holds a JSON file for each: a workflow whose ways do not nest, with all its steps and
+edges and its conditions decoded; a segment with conditions that no author can write; the data of a drag-and-drop body.
+Nothing reads them back: they say what is there, and a change of it shows in git.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sync.codecs.encoding import decoded
-from sync.live import Live
 from sync.snapshot import Address, Kind
+from sync.standing import Live
 
 FOLDER = ".mailwright/kept"
 _ENCODED = frozenset({"anchors", "filters", "conditions", "preconditions"})

@@ -1,11 +1,12 @@
 """What a repository and one workspace last agreed on, and which id stands for which slug.
 
-`.mailwright/ledger/<workspace>.json` is committed: one item a line, sorted, so that two branches that agreed on different
-things merge like any other text.
+`.mailwright/ledger/<workspace>.json` is committed: one item a line, sorted, so that two branches that agreed on
+different things merge like any other text.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ class Ledger:
     ids: dict[Address, Ids] = field(default_factory=dict)
     agreed: dict[Address, Document] = field(default_factory=dict)
     bound: dict[Kind, dict[str, str]] = field(default_factory=dict)  # id as text → slug, told by a person
+    shown: dict[str, dict[str, str]] = field(default_factory=dict)  # file beside ours → "address field" → its digest
 
     @property
     def snapshot(self) -> Snapshot:
@@ -69,6 +71,23 @@ class Ledger:
         """Note which workspace this is, and the ids of what was found there; ids of what is not there stay."""
         self.id, self.region = identity.id, identity.region
         self.ids.update(ids)
+
+    def settle(self, root: Path, live: Snapshot) -> None:
+        """Take conflicts for settled whose file beside ours a person has deleted: what was shown there was seen.
+
+        From then on a difference is ours to push. What the workspace moved since it was shown is a conflict again.
+        """
+        for file in [one for one in self.shown if not (root / one).exists()]:
+            for text, digest in self.shown.pop(file).items():
+                name, _, field_name = text.rpartition(" ")
+                address = _address(name)
+                document = live.get(address)
+                value = None if document is None else document.fields.get(field_name)
+                if document is not None and value_digest(value) == digest:
+                    known = self.agreed.get(address)
+                    fields = {} if known is None else dict(known.fields)
+                    fields[field_name] = value
+                    self.agree(Document(address, fields))
 
     def forget(self, address: Address) -> None:
         """Note that neither side has the thing any more."""
@@ -100,6 +119,7 @@ class Ledger:
             "format": FORMAT,
             "workspace": {"name": self.workspace, "id": self.id, "region": self.region},
             "bound": {kind.value: dict(sorted(names.items())) for kind, names in sorted(self.bound.items()) if names},
+            "shown": {file: dict(sorted(values.items())) for file, values in sorted(self.shown.items())},
             "ids": {str(one): dict(ids) for one, ids in sorted(self.ids.items())},
             "agreed": {
                 str(one): {name: value for name, value in sorted(document.fields.items()) if value is not None}
@@ -124,6 +144,11 @@ class Ledger:
             message = f"cannot write {path.relative_to(root)}: {error.strerror}"
             raise ConfigurationError(message, hint="is the disk full, or the folder read only?") from error
         return True
+
+
+def value_digest(value: str | None) -> str:
+    """What tells two values of a field apart, in sixteen digits."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()[:16]
 
 
 def ledger_path(root: Path, workspace: str) -> Path:
@@ -172,6 +197,7 @@ def _ledger(workspace: str, data: Any) -> Ledger:
         {_address(name): dict(ids) for name, ids in data["ids"].items()},
         agreed,
         {Kind(kind): dict(names) for kind, names in data.get("bound", {}).items()},
+        {file: dict(values) for file, values in data.get("shown", {}).items()},
     )
 
 

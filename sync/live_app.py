@@ -15,11 +15,11 @@ from sync.codecs.campaigns import STATES
 from sync.codecs.messages import address_text, document
 from sync.codecs.shared import read_segment, read_snippet
 from sync.desired import desired_snapshot
-from sync.live import Live
 from sync.live_ui import only_step
 from sync.matching import Matching, Thing, topic_slugs
 from sync.opening import Workspace
 from sync.snapshot import Address, Kind
+from sync.standing import Live
 
 Json = dict[str, Any]
 
@@ -67,6 +67,8 @@ class AppReading:
         for number, one in raw.items():
             read = read_segment(one, slugs[number], names)
             self.live.put(read.document, {"id": one["id"]}, one, one.get("updated_at"), read.unseen)
+            if "conditions" not in one:  # only newer answers show them
+                self.live.hidden[read.document.address] = frozenset({"where"})
 
     def _layouts(self) -> None:
         """The layouts of the files by their bodies: an App key shows a layout as a text inside an email only."""
@@ -115,7 +117,11 @@ class AppReading:
             tags = sorted(map(str, raw.get("tags") or ()))
             data |= {"description": str(raw.get("description") or "").strip(), "state": state, "tags": tags}
         ids = {"id": raw["id"], "via": _numbered_as(via)}
-        self.live.put(document(Address(Kind.CAMPAIGN, slug), data), ids, raw, raw.get("updated"))
+        address = Address(Kind.CAMPAIGN, slug)
+        self.live.put(document(address, data), ids, raw, raw.get("updated"))
+        is_campaign = via in ("campaign", "broadcast")
+        hidden = [name for name in ("description", "state", "tags") if not is_campaign or name not in raw]
+        self.live.hidden[address] = frozenset(hidden)
 
     def _messages(self, slug: str, via: str, head: Json, contents: Iterable[Json]) -> None:
         rows = [one for one in contents if one.get("type") in KINDS]
@@ -139,6 +145,7 @@ class AppReading:
         if raw.get("language"):
             ids |= {"is_default": False, "language": raw["language"]}
         self.live.put(read.document, ids, raw, raw.get("updated"), read.unseen)
+        self.live.hidden[read.document.address] = not_shown_in(raw)
 
     def _variants(self, slug: str, step: str, via: str, head: Json, default: Json) -> None:
         """The languages that the files have of a message: the App API lists none, and gives those asked for.
@@ -177,6 +184,17 @@ class AppReading:
             variable = key.env if key is not None else "the variable"
             message = f"the App API key of '{self.workspace.name}' opens workspace {number}, not {wanted}"
             raise ConfigurationError(message, hint=f"{variable} holds the key of another workspace")
+
+
+def not_shown_in(raw: Mapping[str, Any]) -> frozenset[str]:
+    """The fields of a message that an answer lacks though the App API shows them elsewhere.
+
+    Source: the recipient of texts reads back blank when it holds Liquid; contents of sends carry no layout.
+    """
+    found = {name for name in ("layout", "preheader_text", "headers", "sending_state") if name not in raw}
+    if raw.get("type") != "email":
+        found |= {"from", "to"}
+    return frozenset({"preheader_text": "preheader", "sending_state": "sending"}.get(name, name) for name in found)
 
 
 def _numbered_as(via: str) -> str:

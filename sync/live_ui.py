@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from mailwright.definitions.workflow import walk_steps
-from mailwright.diagnostics import WorkspaceError
 from sync.clients.refusals import WorkspaceRefusal
 from sync.clients.transport import CONNECTIONS
 from sync.clients.ui_api import UiApi
@@ -22,11 +21,11 @@ from sync.codecs.step_reading import MESSAGES
 from sync.codecs.templates import read_template
 from sync.desired import steps_and_files
 from sync.ledger import Ids
-from sync.live import Live, Unrepresented
 from sync.matching import Matching, Thing, topic_slugs
 from sync.naming import slug_of
 from sync.opening import Workspace
 from sync.snapshot import Address, Document, Kind
+from sync.standing import Live, Unrepresented
 from sync.template_cache import TemplateCache, open_cache
 
 Json = dict[str, Any]
@@ -243,7 +242,7 @@ class UiReading:
         list(pool.map(self.variant, wanted))
 
     def _stray_languages(self, pool: ThreadPoolExecutor) -> set[str]:
-        """The messages that may have another language: a template in it has their template's name, and no step of its own.
+        """The messages that may have another language: a template in it has their name, and no step of its own.
 
         Assumed: a variant keeps the name of the template it is a variant of.
         """
@@ -369,6 +368,3 @@ def _if_served(ask: Callable[[], list[Json]]) -> list[Json]:
         if error.status in _NOT_SERVED:
             return []
         raise
-
-
-__all__ = ["Address", "UiReading", "WorkspaceError", "only_step"]

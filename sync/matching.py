@@ -15,7 +15,7 @@ from mailwright.definitions.workflow import file_of, walk_steps
 from sync.desired import steps_and_files
 from sync.ledger import Ledger, number_key
 from sync.naming import layout_version, slug_of, unique_slug
-from sync.snapshot import Address, Kind
+from sync.snapshot import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,3 @@ def topic_slugs(project: Project, topics: Mapping[int, str]) -> dict[str, int]:
         slug = known.get(number) or unique_slug(slug_of(name, f"topic-{number}"), {*known.values(), *found})
         found[slug] = number
     return found
-
-
-__all__ = ["Address", "Matching", "Thing", "topic_slugs"]

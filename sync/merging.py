@@ -1,4 +1,4 @@
-"""What a pull takes from a workspace, by field: the workspace's where only it moved, nothing where only the files did."""
+"""What a pull takes from a workspace, by field: where only it moved, and nothing where only the files did."""
 
 from __future__ import annotations
 

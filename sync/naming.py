@@ -15,7 +15,7 @@ _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l
 def slug_of(name: str, otherwise: str = "unnamed") -> str:
     """The slug that a name gives: small letters, digits and dashes; *otherwise* where nothing is left."""
     plain = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
-    text = "".join(one for one in plain if not unicodedata.combining(one)).replace("'", "").replace("’", "")
+    text = "".join(one for one in plain if not unicodedata.combining(one)).replace("'", "").replace("’", "")  # noqa: RUF001  # the apostrophe that people type
     slug = re.sub(r"[^a-z0-9]+", "-", text).strip("-")[:_LONGEST].strip("-")
     return slug or otherwise
 

@@ -61,8 +61,8 @@ def open_workspace(
 
     *is_read_only* asks for a token that cannot write. *seam* answers in place of a network, in a test.
 
-    Raises: ConfigurationError when the settings name no such workspace, no place, no key, or a key's variable is not set,
-    and when the key is another workspace's; WorkspaceError when it refuses or cannot be reached.
+    Raises: ConfigurationError when the settings name no such workspace, no place or no key, a key's variable is not
+    set, or the key is another workspace's; WorkspaceError when it refuses or cannot be reached.
     """
     found, settings = project.workspace(name)
     workspace = _clients(project, found, settings, os.environ if environ is None else environ, is_read_only, seam)
@@ -154,6 +154,3 @@ def _make_sure_of_id(workspace: Workspace, known: list[Json], key: str) -> None:
         there = ", ".join(f"{number} ({name})" for number, name in sorted(names.items())[:8]) or "none"
         message = f"the {key} knows no workspace {workspace.settings.id}"
         raise ConfigurationError(message, hint=f"id = one of: {there}; or the key of another account is set")
-
-
-__all__ = ["APP_HOSTS", "UI_HOSTS", "Workspace", "open_workspace"]

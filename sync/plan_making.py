@@ -33,6 +33,9 @@ class Abilities(Protocol):
     def why_not_created(self, address: Address) -> str:
         """Why only a person can make the thing; empty when we may."""
 
+    def why_no_place(self, address: Address, field: str) -> str:
+        """Why the value that a new thing's field should have cannot be written; empty when it can."""
+
     def unseen(self) -> Iterable[str]:
         """What cannot be seen, in sentences."""
 
@@ -47,6 +50,9 @@ class Almighty:
         return ""
 
     def why_not_created(self, _address: Address) -> str:
+        return ""
+
+    def why_no_place(self, _address: Address, _field: str) -> str:
         return ""
 
     def unseen(self) -> Iterable[str]:
@@ -244,15 +250,15 @@ class _Sorting:
             change = FieldChange(name, None, value)
             if value is None:
                 continue
-            if why:
-                self.by_hand.append(HandWork(address, change, why))
+            if cause := why or self.abilities.why_no_place(address, name):
+                self.by_hand.append(HandWork(address, change, cause))
             elif (quiet := self._quiet(address, change)) is not None:
                 fields.append(quiet)
                 if quiet.after != value:
                     self._let_go(Change(Action.START, address, (FieldChange(name, quiet.after, value),)))
             else:
                 fields.append(change)
-        if not why:
+        if not why and (fields or not desired.fields):
             self.changes.append(Change(Action.CREATE, address, tuple(fields)))
 
     def _quiet(self, address: Address, change: FieldChange) -> FieldChange | None:

@@ -17,11 +17,11 @@ from sync.codecs.messages import split_slug
 from sync.desired import desired_snapshot
 from sync.kept_files import kept_files
 from sync.ledger import Ids, Ledger
-from sync.live import Live, Unrepresented
 from sync.merging import Merge, Merged, merge_all
 from sync.opening import Workspace
 from sync.pull_files import PullFiles
 from sync.snapshot import Address, Document, Kind
+from sync.standing import Live, Unrepresented
 
 _TRIES = 4
 
@@ -74,6 +74,8 @@ class _Pull:
 
     def run(self, *, dry_run: bool) -> Pulled:
         desired = desired_snapshot(self.project, self.workspace.name)
+        if not dry_run:
+            self.ledger.settle(self.project.root, self.live.snapshot)
         merged = merge_all(self.ledger.snapshot, desired, self.live.snapshot, self.hidden)
         files = self._tried(merged)
         files.keep(kept_files(self.live, self.workspace.name))
@@ -81,6 +83,7 @@ class _Pull:
         if not dry_run:
             self._write(files)
             self._agree(merged)
+            self.ledger.shown = files.shown
             self.ledger.know(self.workspace.identity, self._known_ids())
             self.ledger.save(self.project.root)
         return self.found
@@ -90,10 +93,10 @@ class _Pull:
         ui = self.workspace.ui is not None
         found: dict[Address, frozenset[str]] = {}
         for address, document in self.live.documents.items():
-            names = set(self.live.unseen.get(address, {}))
+            names = {*self.live.unseen.get(address, {}), *self.live.hidden.get(address, ())}
             is_variant = address.kind is Kind.MESSAGE and split_slug(address.slug)[2] is not None
             names |= {name for name in _FIELDS[address.kind] if not _sees(address, name, ui=ui, is_variant=is_variant)}
-            found[address] = frozenset(names - set(document.fields))
+            found[address] = frozenset(names - (set(document.fields) - self.live.hidden.get(address, frozenset())))
         return found
 
     # --- trying -------------------------------------------------------------------------------------------------
@@ -210,7 +213,8 @@ _FIELDS: Mapping[Kind, tuple[str, ...]] = {
     ),
     Kind.MESSAGE: (
         "kind", "subject", "preheader", "from", "reply_to", "to", "cc", "bcc", "headers", "body", "text", "layout",
-        "inline_css", "track_links", "sending", "editor", "title", "link", "image", "position", "channel", "url", "method",
+        "inline_css", "track_links", "sending", "editor", "title", "link", "image", "position", "channel", "url",
+        "method",
     ),
     Kind.LAYOUT: ("name", "body"),
     Kind.SNIPPET: ("name", "value"),

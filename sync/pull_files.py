@@ -25,10 +25,12 @@ from sync.content_files import (
     webhook_values,
     yaml_file_text,
 )
-from sync.live import Live, Unrepresented
+from sync.ledger import value_digest
 from sync.merging import Merge
+from sync.naming import slug_of, unique_slug
 from sync.opening import Workspace
 from sync.snapshot import Address, Document, Kind
+from sync.standing import Live, Unrepresented
 from sync.yaml_edits import NotInPlace, key_parts, with_keys
 from sync.yaml_text import mapping_as_yaml
 
@@ -60,6 +62,7 @@ class PullFiles:
         self.is_new: set[str] = set()
         self.taken: set[Address] = set()
         self.conflicts: list[str] = []
+        self.shown: dict[str, dict[str, str]] = {}
         self.strange: list[Unrepresented] = []
         self.notes: list[str] = []
         self._owners: dict[str, Address] = {}
@@ -99,6 +102,7 @@ class PullFiles:
                 case Kind.MESSAGE:
                     self._message(merge)
         self._topics()
+        self._events()
         self._drop_unchanged()
 
     def _deleted_here(self, merge: Merge) -> None:
@@ -121,8 +125,12 @@ class PullFiles:
 
     def _put_beside(self, file: str, text: str, merge: Merge, names: Sequence[str]) -> None:
         self.theirs[beside(file)] = text
+        shown = {f"{merge.address} {name}": value_digest(merge.live.fields.get(name)) for name in names}
+        self.shown.setdefault(beside(file), {}).update(shown)
         said = ", ".join(name.replace("_", " ") for name in names)
-        self.conflicts.append(f"{merge.address}: {said}: both sides moved; theirs stands in {beside(file)}")
+        self.conflicts.append(
+            f"{merge.address}: {said}: both sides moved; theirs stands in {beside(file)}; delete it when merged"
+        )
 
     def _drop_unchanged(self) -> None:
         for table in (self.written, self.theirs):
@@ -360,6 +368,23 @@ class PullFiles:
             text = yaml_file_text(self._current(file), file, values, merge.conflicts, _SEGMENT_ORDER)
             self._put_beside(file, text, merge, merge.conflicts)
 
+    def _events(self) -> None:
+        """A schema for each event that this pull names and the files lack, where they describe their events."""
+        known = {name.strip().lower() for name in self.project.events}
+        known |= {alias.strip().lower() for one in self.project.events.values() for alias in one.aliases}
+        if not known:
+            return
+        folder = f"{self.project.settings.campaigns}/{self.project.settings.shared}/events"
+        for address in sorted(self.taken):
+            merge = self._merges[address]
+            for name in event_names(merge.live):
+                if name.strip().lower() in known:
+                    continue
+                known.add(name.strip().lower())
+                file = f"{folder}/{unique_slug(slug_of(name, 'event'), self.project.events)}.yaml"
+                self._put(file, modeline(file) + mapping_as_yaml({"name": name}), address)
+                self.notes.append(f"{file}: an event that only the workspace knew; say what it holds")
+
     def _topics(self) -> None:
         """The subscription topics that campaigns of this pull name and the files do not define yet."""
         used = {
@@ -380,6 +405,27 @@ class PullFiles:
             topics[slug] = {**found, **more, **opts_in}
         current = self._current(file)
         self._put(file, _with_topics(current, file, topics), Address(Kind.CAMPAIGN, "_topics"))
+
+
+def event_names(document: Document) -> list[str]:
+    """The events that a campaign or segment names, each once."""
+    found: dict[str, None] = {}
+
+    def walk(value: object) -> None:
+        if isinstance(value, list):
+            for part in value:
+                walk(part)
+        elif isinstance(value, dict):
+            if value.get("type", "event") == "event":
+                for key in ("event", "performed"):
+                    if isinstance(value.get(key), str):
+                        found[str(value[key])] = None
+            for part in value.values():
+                walk(part)
+
+    for name in ("trigger", "filter", "goal", "exit", "workflow", "where"):
+        walk(document.value(name))
+    return list(found)
 
 
 def _with_topics(current: str | None, file: str, topics: dict[str, dict[str, object]]) -> str:

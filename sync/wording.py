@@ -31,7 +31,7 @@ _TRIGGER_FORMS = {
 _TRIGGER_WHERE = {"object": Form.OBJECT, "relationship": Form.RELATIONSHIP}
 
 ONLY_LINE_ENDS = "(only line ends)"
-_PLAIN = re.compile(r"[A-Za-z_][\w@./+$%<>-]*( [\w@./+$%<>-]+)*\Z")
+_PLAIN = re.compile(r"(\d+[smhdw]|[A-Za-z_][\w@./+$%<>-]*( [\w@./+$%<>-]+)*)\Z")
 _RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
 Key = tuple[Subject, str]
 

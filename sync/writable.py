@@ -23,8 +23,8 @@ from sync.codecs.step_writing import StepWriting
 from sync.codecs.templates import action_fields, template_fields
 from sync.codecs.triggers import recipients_block
 from sync.codecs.workflow_writing import planned_graph
-from sync.live import Live
 from sync.snapshot import Address, Document, Kind, Snapshot
+from sync.standing import Live
 
 Reasons = dict[Address, dict[str, str]]
 _BLOCK = ("trigger", "filter", "frequency")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from mailwright.diagnostics import WorkspaceError
 from sync.codecs.references import Unwritable
 from sync.ledger import Identity, Ledger, other_ledgers
-from sync.live import Live
 from sync.matching import Matching
 from sync.opening import Workspace
 from sync.plan import Change
 from sync.snapshot import Address, Document
+from sync.standing import Live
 from sync.writing_app import AppWriting
 from sync.writing_ui import UiWriting
 

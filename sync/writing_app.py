@@ -10,12 +10,12 @@ from sync.codecs.app_content import content_fields, read_content
 from sync.codecs.messages import split_slug
 from sync.codecs.references import Unwritable
 from sync.codecs.shared import read_segment, read_snippet
-from sync.live import Live
-from sync.live_app import AppReading
+from sync.live_app import AppReading, not_shown_in
 from sync.matching import Matching
 from sync.opening import Workspace
 from sync.plan import Action, Change
 from sync.snapshot import Address, Document, Kind
+from sync.standing import Live
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ class AppWriting:
                 self._read_message(address)
             case Kind.SNIPPET:
                 raw = next((one for one in self.app.snippets() if one["name"] == address.slug), None)
-                self._noted(address, raw and read_snippet(raw, address.slug), raw)
+                self._noted(address, None if raw is None else read_snippet(raw, address.slug), raw)
             case Kind.SEGMENT:
                 self._read_segment(address)
             case _:
@@ -53,7 +53,8 @@ class AppWriting:
     def _read_segment(self, address: Address) -> None:
         number = self.live.names.segments.get(address.slug)
         raw = next((one for one in self.app.segments() if int(one["id"]) == number), None)
-        self._noted(address, raw and read_segment(raw, address.slug, self.live.names).document, raw)
+        read = None if raw is None else read_segment(raw, address.slug, self.live.names)
+        self._noted(address, None if read is None else read.document, raw)
 
     def _read_message(self, address: Address) -> None:
         ids = self.live.ids.get(address)
@@ -71,6 +72,7 @@ class AppWriting:
             return
         read = read_content(raw, self.live.names, campaign, step, self.sender)
         self.live.put(read.document, ids, raw, raw.get("updated"), read.unseen)
+        self.live.hidden[address] = not_shown_in(raw)
 
     def _content(self, ids: Json, language: str | None) -> Json | None:
         owner = int(ids["owner"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from email.utils import parseaddr
 from typing import Any
 
 from mailwright.definitions.triggers import NewsletterTrigger, TransactionalTrigger
@@ -24,12 +25,12 @@ from sync.codecs.shared import (
 from sync.codecs.step_reading import MESSAGES
 from sync.codecs.templates import action_fields, template_fields
 from sync.codecs.triggers import recipients_block
-from sync.live import Live
 from sync.live_ui import UiReading
 from sync.matching import Matching
 from sync.opening import Workspace
 from sync.plan import Action, Change
 from sync.snapshot import Address, Document, Kind, canonical
+from sync.standing import Live
 from sync.writing_workflow import WorkflowWriting, action_body
 
 Json = dict[str, Any]
@@ -186,7 +187,8 @@ class UiWriting:
     def _write_shared(self, wanted: Document, changed: Collection[str]) -> None:
         address = wanted.address
         ids, raw = self.live.ids.get(address), self.live.raw.get(address, {})
-        make: Any
+        make: Callable[[Json], Json]
+        put: Callable[[int, Json], None]
         match address.kind:
             case Kind.LAYOUT:
                 fields, make, put = layout_fields(wanted, raw), self.ui.create_layout, self.ui.update_layout
@@ -234,7 +236,7 @@ class UiWriting:
             self._state(number, str(wanted.value("state")), self._raw(address))
 
     def _via(self, wanted: Document) -> str:
-        """What a campaign of the files is in the workspace: as it is there, as its trigger says, or as the files say."""
+        """What a campaign of the files is there: as it was found, as its trigger says, or as the files say."""
         known = self.live.ids.get(wanted.address)
         if known is not None:
             return str(known.get("via", "campaign"))
@@ -323,7 +325,7 @@ class UiWriting:
             try:
                 look(str(value))
             except Unwritable:
-                name, address = _parts(str(value))
+                name, address = parseaddr(str(value))
                 if wanted.value("kind") != "email" or "@" not in address or "{" in address:
                     raise
                 # A sender needs a name; a reply goes to the address, whatever its name is.
@@ -351,9 +353,3 @@ def _whole(wanted: Document) -> Document:
     """The document with something in the place of a trigger or workflow that only a hand can write."""
     stand_in = {"trigger": canonical({"event": "none"}), "workflow": canonical([{"exit": True}])}
     return Document(wanted.address, {**stand_in, **wanted.fields})
-
-
-def _parts(text: str) -> tuple[str, str]:
-    from email.utils import parseaddr
-
-    return parseaddr(text)

@@ -22,6 +22,7 @@ from sync.codecs.workflow_writing import (
     live_graph,
     planned_graph,
     rebuilding,
+    same_walk,
 )
 from sync.ledger import Ledger
 from sync.snapshot import Address, Kind
@@ -162,7 +163,7 @@ def _new(node: Planned) -> Json:
 
 
 def _without(live: Graph, gone: set[str], wanted: Graph) -> list[Edge]:
-    """The edges of the old workflow without some of its exits: the ways that led to them go on to where the others do."""
+    """The edges of the old workflow without some of its exits: ways that led to them go on to where the others do."""
     rest = [edge for edge in live.edges if edge[1] not in gone]
     ends = [key for key in live.order() if live.nodes[key].type == "exit_action" and key not in gone]
     if not ends:
@@ -177,6 +178,4 @@ def _walked(edges: object, live: Graph) -> dict[str, str]:
     first_live = next((key for key in live.nodes if key not in there), None)
     if first is None or first_live is None:
         return {}
-    from sync.codecs.workflow_writing import same_walk
-
     return same_walk(edges, live.edges, first, first_live)

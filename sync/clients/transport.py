@@ -171,7 +171,8 @@ class Transport:
                     has_renewed = True
                     reply = self._once(method, path, query, content)
                 if reply.status_code == 429:
-                    self.pace.close_for(min(retry_after(reply.headers.get("Retry-After")) or 1.0, LONGEST_WAIT))
+                    asked_for = retry_after(reply.headers.get("Retry-After"))
+                    self.pace.close_for(min(1.0 if asked_for is None else asked_for, LONGEST_WAIT))
                 if not reply.is_success:
                     raise self._refusal(reply, asked)
                 return Reply(reply.status_code, _parsed(reply, asked), asked)

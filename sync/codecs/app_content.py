@@ -6,6 +6,7 @@ never sent.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -120,6 +121,4 @@ def _written(kind: str, name: str, wanted: Document, names: References) -> Data:
 
 
 def _body(value: Any) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False, indent=2) if isinstance(value, dict | list) else str(value or "")

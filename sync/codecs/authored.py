@@ -46,7 +46,7 @@ from mailwright.loading.yaml_tree import read_yaml
 from sync.codecs.authored_steps import steps_as_data
 from sync.codecs.conditions_of import as_yaml
 from sync.codecs.normal_form import all_of, conjuncts, normal
-from sync.snapshot import Address, Document, Value, canonical
+from sync.snapshot import Address, Document, canonical
 
 Data = dict[str, Anything]
 CAMPAIGN_FIELDS = (
@@ -64,7 +64,7 @@ ABSENT: Mapping[type, frozenset[str]] = {
     ),
     NewsletterTrigger: frozenset({"description", "filter", "goal", "exit", "state", "tags"}),
 }
-"""What a message that is no campaign does not have in the UI API, or (the state of a one-time send) only a person sets."""
+"""What a message that is no campaign lacks in the UI API, or (the state of a one-time send) only a person sets."""
 
 
 def campaign_document(address: Address, campaign: Campaign) -> Document:
@@ -285,8 +285,3 @@ def reached(goal: Goal | None) -> Condition | None:
 
 def _filled(data: Mapping[str, Anything]) -> Data:
     return {key: value for key, value in data.items() if value not in (None, {}, [])}
-
-
-def value_of(document: Document, name: str) -> Value:
-    """A field's canonical text; None where it is absent."""
-    return document.fields.get(name)

@@ -56,8 +56,8 @@ def steps_as_data(
 ) -> list[Data]:
     """The steps of a campaign; message steps are called by their step ids, which name their documents.
 
-    What a workspace does not show of a step (its topic, the retry over the limit) is left out: `not_shown` lists it. *names*
-    are the ids of steps by identity, where *workflow* is a part of the campaign's.
+    What a workspace does not show of a step (its topic, the retry over the limit) is left out: `not_shown` lists it.
+    *names* are the ids of steps by identity, where *workflow* is a part of the campaign's.
     """
     is_whole = names is None
     if names is None:

@@ -16,7 +16,6 @@ from mailwright.diagnostics import ContentError
 from sync.codecs.authored import (
     CAMPAIGN_FIELDS,
     EXITS,
-    campaign_data,
     campaign_document,
     leaves_when,
     reached,
@@ -225,6 +224,3 @@ def goal_fields(campaign: Campaign) -> Data:
         raise Unwritable("a goal that is more than an event")
     window = 0 if goal.within is None else int(goal.within.total_seconds())
     return {"conversion_event_name": goal.event, "conversion_window": window}
-
-
-__all__ = ["Read", "campaign_data", "exit_fields", "goal_fields", "read_ui_campaign", "settings_fields"]

@@ -1,8 +1,8 @@
 """One shape for all workflows that are the same graph.
 
-A graph does not say whether a step stands behind a branch or inside its one way that goes on, nor whether a journey's end
-is written down. Here what follows a branch stands inside its way when only one goes on, exits that nothing follows are
-not written, and steps that only write attributes are one step.
+A graph does not say whether a step stands behind a branch or inside its one way that goes on, nor whether a journey's
+end is written down. Here what follows a branch stands inside its way when only one goes on, exits that nothing follows
+are not written, and steps that only write attributes are one step.
 """
 
 from __future__ import annotations

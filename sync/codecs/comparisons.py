@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 from mailwright.definitions.conditions import All, Compare, Condition, Not, Operator, Scalar, Subject
-from mailwright.definitions.conditions import Any as AnyOf
 from sync.codecs.normal_form import as_text, as_typed
 from sync.codecs.references import Unreadable, Unwritable
 
@@ -138,8 +137,3 @@ def _from_now(subject: Subject, path: str, operator: str, value: Any) -> Compare
     else:
         kind = Operator.LESS_THAN_AGO if seconds <= 0 else Operator.MORE_THAN_AHEAD
     return Compare(subject, path, kind, (abs(seconds),))
-
-
-def nothing_holds() -> Condition:
-    """What holds for nobody."""
-    return AnyOf()

@@ -46,7 +46,8 @@ SIDES = {
     "object_field": Subject.OBJECT,
     "relationship_field": Subject.RELATIONSHIP,
 }
-"""The keys of a comparison of two fields, by whose field they name. Assumed: only that there is such a node is known."""
+"""The keys of a comparison of two fields, by whose field they name. Assumed: only that there is such a node is known.
+"""
 _DEEPEST = 40
 
 

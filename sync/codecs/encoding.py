@@ -1,7 +1,8 @@
 """The UI API's encoded fields: base64 of URL-encoded JSON.
 
-Source: UI API notes, "Encoding": `base64(encodeURIComponent(JSON.stringify(x)))` for `anchors`, `filters`, `conditions`,
-`multi_conditions` and `preconditions`. Padding may be missing; plain base64 of JSON is accepted and means nothing.
+Source: UI API notes, "Encoding": `base64(encodeURIComponent(JSON.stringify(x)))` for `anchors`, `filters`,
+`conditions`, `multi_conditions` and `preconditions`. Padding may be missing; plain base64 of JSON is accepted and means
+nothing.
 """
 
 from __future__ import annotations

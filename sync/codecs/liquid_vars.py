@@ -1,4 +1,4 @@
-"""`mailwright.name` in Liquid: the workspace's own value put in where a text goes out, and found again where it comes back.
+"""`mailwright.name` in Liquid: a workspace's own value put in where a text goes out, and found again on its way back.
 
 Customer.io knows no such name, so a pushed text holds the value itself: alone in an output it is the text, inside any
 other expression a quoted string.

@@ -53,9 +53,7 @@ def read_segment(raw: Json, slug: str, names: References) -> Read:
     unseen: dict[str, str] = {}
     if raw.get("type") == "manual":
         data["manual"] = True
-    elif "conditions" not in raw:
-        unseen["where"] = "conditions that this interface does not show"
-    else:
+    elif "conditions" in raw:
         try:
             found = ConditionReading(names).tree(raw["conditions"])
             if found == All():

@@ -298,7 +298,7 @@ def _said(node: Planned) -> dict[str, Any]:
 
 
 def _with_kept(edges: list[Edge], live: Graph, key: str) -> list[Edge]:
-    """The edges with one more step of the old workflow in them: behind what it followed, so that the graph stays whole."""
+    """The edges with one more step of the old workflow in them: behind what it followed, so the graph stays whole."""
     node = live.nodes[key]
     if node.type in GATES:
         return edges

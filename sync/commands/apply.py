@@ -142,7 +142,6 @@ def _carry_out(args: argparse.Namespace, found: Gathered, plan: Plan, journal: J
     def told(change: Change, what: str) -> None:
         talk(f"  {change.action.value} {change.address}: {what}")
 
-    _note_ids(found, plan)
     target = WorkspaceTarget(found.workspace, found.ledger, found.live)
     run = Apply(plan, target, found.ledger, journal, found.root, time.sleep, told)
     try:
@@ -151,14 +150,6 @@ def _carry_out(args: argparse.Namespace, found: Gathered, plan: Plan, journal: J
         hint = f"mailwright apply {plan.workspace.name} --resume"
         raise PartlyApplied(f"{run.standing()}; stopped: interrupted", hint=hint) from error
     return _told(args, plan, journal)
-
-
-def _note_ids(found: Gathered, plan: Plan) -> None:
-    """Which workspace the ledger is of, and what it calls the things that are agreed on."""
-    ledger, identity = found.ledger, found.workspace.identity
-    ledger.id, ledger.region = identity.id, identity.region
-    agreed = {*ledger.agreed, *(one.address for one in plan.agreed)}
-    ledger.ids.update({address: ids for address, ids in found.live.ids.items() if address in agreed})
 
 
 def _consents(args: argparse.Namespace) -> frozenset[str]:

@@ -117,6 +117,7 @@ def gathered(project: Project, name: str | None, *, is_read_only: bool = True) -
             workspace.pace.limit = LOCAL_LIMIT
         ledger = read_ledger(project.root, workspace.name)
         live = fetch_snapshot(workspace, ledger)
+        ledger.settle(project.root, live.snapshot)
         yield Gathered(project, workspace, ledger, live)
 
 

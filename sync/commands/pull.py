@@ -1,7 +1,8 @@
 """Bring a workspace's content into the files.
 
-What only the workspace moved is taken; what only the files moved stays; where both moved, the workspace's version is put
-beside ours (`welcome.theirs.liquid`) and named. Comments and order of YAML stay. What no file can hold is listed.
+What only the workspace moved is taken; what only the files moved stays; where both moved, the workspace's version is
+put beside ours (`welcome.theirs.liquid`) and named. Comments and order of YAML stay. What no file can hold is listed,
+and kept in .mailwright/kept.
 Exit code 1 when there are conflicts, or things that are not representable.
 """
 

@@ -17,7 +17,7 @@ from typing import Any
 from mailwright.diagnostics import WorkspaceError
 
 Json = dict[str, Any]
-TIMEOUT = 60.0
+TIMEOUT = 300.0
 """Seconds that one call of the server's own face may take."""
 TOKEN_VARIABLE = "MAILWRIGHT_LOCAL_SERVICE_ACCOUNT"  # noqa: S105  # a variable's name
 

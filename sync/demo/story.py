@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,6 @@ class Story:
 
     root: Path
     server: LocalServer
-    said: list[str] = field(default_factory=list)
 
     def set_up(self, example: Path) -> None:
         """How things stood yesterday: both workspaces as agreed, QA without what it lacks."""

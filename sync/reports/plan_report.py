@@ -212,16 +212,11 @@ def _value_to_set(change: FieldChange) -> Iterator[str]:
 def _affected_items(affected: Sequence[Affected]) -> Iterator[Item]:
     for one in affected:
         lines = [
-            f"{row.campaign}: {row.before:,} → {row.after:,} ({row.gains:,} more people, {row.losses:,} fewer)"
+            f"{row.campaign}: {row.before:,} → {row.after:,} ({row.gains:,} gained, {row.losses:,} lost)"
             for row in one.campaigns
         ]
-        yield Item(
-            "=",
-            f"{one.source}: {counted(len(one.campaigns), 'campaign')} fire otherwise"
-            if lines
-            else f"{one.source}: nobody gets more or less",
-            tuple(lines),
-        )
+        many = f"{counted(len(lines), 'campaign')} {'fires' if len(lines) == 1 else 'fire'} otherwise"
+        yield Item("=", f"{one.source}: {many if lines else 'nobody gets more or less'}", tuple(lines))
 
 
 def _last(fields: Sequence[FieldChange]) -> str:

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from audience import who_enters
 from syncing import planned
 
 from mailwright.loading.folder import load_project
+from simulator.audience import who_enters
 from sync.affected import affected_by
 from sync.desired import desired_snapshot
 from sync.snapshot import Document

@@ -163,7 +163,7 @@ def test_a_workspace_lost_for_good_leaves_doubt_and_says_so(tmp_path: Path):
 
     workspace.after_write = lose
     with pytest.raises(
-        PartlyApplied, match="0 of 5 changes stand in qa; not yet: segment staff, .* segment staff may stand in part"
+        PartlyApplied, match=r"0 of 5 changes stand in qa; not yet: segment staff, .* segment staff may stand in part"
     ) as told:
         applying(plan_of_many(), workspace, tmp_path).run()
     assert "--resume" in told.value.hint
@@ -177,7 +177,7 @@ def test_a_ledger_that_cannot_be_written_stops_the_apply(tmp_path: Path):
             return False
 
     workspace = Workspace.holding(*BASE)
-    with pytest.raises(PartlyApplied, match="0 of 5 changes stand in qa.*No space left on device") as told:
+    with pytest.raises(PartlyApplied, match=r"0 of 5 changes stand in qa.*No space left on device") as told:
         applying(plan_of_many(), workspace, tmp_path, Full("qa")).run()
     assert told.value.exit_code == 6
     (run,) = runs_of(tmp_path, "qa")
@@ -274,8 +274,12 @@ def test_an_apply_killed_at_any_write_and_resumed_equals_an_undisturbed_one(tmp_
 
 
 def test_two_applies_at_once_refuse(tmp_path: Path):
-    with only_one(tmp_path, "qa"), only_one(tmp_path, "prod"):
-        with pytest.raises(RefusedError, match="another apply to qa is running here"), only_one(tmp_path, "qa"):
-            pytest.fail("both were let in")
+    with (
+        only_one(tmp_path, "qa"),
+        only_one(tmp_path, "prod"),
+        pytest.raises(RefusedError, match="another apply to qa is running here"),
+        only_one(tmp_path, "qa"),
+    ):
+        pytest.fail("both were let in")
     with only_one(tmp_path, "qa"):
         pass

@@ -174,6 +174,9 @@ class Weak:
     def why_not_created(self, where):
         return "only a person can make it" if where.kind == "campaign" else ""
 
+    def why_no_place(self, _address, field):
+        return "it has no place there" if field == "odd" else ""
+
     def unseen(self):
         return ("the hidden field",)
 
@@ -212,6 +215,20 @@ def test_removals_go_from_what_names_to_what_is_named(turn):
 
 def test_a_quiet_new_message_whose_step_is_dropped_again_is_switched_off():
     both = welcome({"email": "hello"}, {"email": "more"})
-    made, there = thing("message welcome/more", subject="M"), thing("message welcome/more", subject="M", sending="draft")
+    made, there = (
+        thing("message welcome/more", subject="M"),
+        thing("message welcome/more", subject="M", sending="draft"),
+    )
     plan = planned([both, HELLO, made], [WELCOME, HELLO], [both, HELLO, there])
     assert changes(plan) == ["off message welcome/more"] and not plan.conflicts
+
+
+def test_a_value_that_has_no_place_is_hand_work_of_the_new_thing():
+    plan = planned([], [thing("segment staff", name="Staff", odd=1)], [], abilities=Weak())
+    assert changes(plan) == ["create segment staff"]
+    assert [(one.change.name, one.why) for one in plan.by_hand] == [("odd", "it has no place there")]
+
+
+def test_a_new_thing_of_which_nothing_can_be_written_is_not_made():
+    plan = planned([], [thing("segment staff", odd=1)], [], abilities=Weak())
+    assert not plan.changes and len(plan.by_hand) == 1

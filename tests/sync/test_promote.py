@@ -34,7 +34,7 @@ def test_two_workspaces_that_differ_in_their_own_values_only_fold_to_the_same():
 
 def test_a_value_the_target_lacks_is_an_error_and_not_an_empty_text():
     bare = Workspace.model_validate({})
-    with pytest.raises(ConfigurationError, match="no value for mailwright.base_url"):
+    with pytest.raises(ConfigurationError, match=r"no value for mailwright\.base_url"):
         promoted(all_of(email("https://qa.example.org", "x")), all_of(), QA, bare)
 
 

@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 
 from mailwright.loading.folder import load_project, read_project
+from sync.codecs.encoding import NOTHING
+from sync.codecs.triggers import BLOCK
 from sync.desired import desired_snapshot
 from sync.ledger import read_ledger
 from sync.live import fetch_snapshot
@@ -126,7 +128,9 @@ def test_where_both_sides_moved_ours_stands_and_theirs_is_put_beside(repository,
     found, _ = pulled(repository, seeded, open_at)
     assert not found.is_clean
     beside = "campaigns/text-received/received.theirs.liquid"
-    assert found.conflicts == [f"message text-received/received: subject: both sides moved; theirs stands in {beside}"]
+    assert found.conflicts == [
+        f"message text-received/received: subject: both sides moved; theirs stands in {beside}; delete it when merged"
+    ]
     now = (repository / file).read_text()
     assert now.splitlines()[1] == ours.splitlines()[1], "our subject is untouched"
     assert "Also theirs" in now, "what only they moved is taken all the same"
@@ -134,6 +138,73 @@ def test_where_both_sides_moved_ours_stands_and_theirs_is_put_beside(repository,
     before = sums(repository)
     assert pulled(repository, seeded, open_at)[0].changed == {}
     assert sums(repository) == before
+
+
+def test_a_conflict_is_settled_by_deleting_the_file_that_showed_it(repository, seeded, open_at):
+    pulled(repository, seeded, open_at)
+    file = "campaigns/text-received/received.liquid"
+    edit(repository, file, "subject: ", "subject: Ours, ")
+
+    def renamed(subject: str) -> None:
+        change = {"subject": subject}
+        ui(
+            seeded,
+            repository,
+            open_at,
+            lambda api: api.update_template(template_of(api, "Submission Received", "received"), change),
+        )
+
+    renamed("Theirs")
+    beside = repository / "campaigns/text-received/received.theirs.liquid"
+    assert len(pulled(repository, seeded, open_at)[0].conflicts) == 1
+    beside.unlink()
+    ours = (repository / file).read_text()
+    found, _ = pulled(repository, seeded, open_at)
+    assert found.is_clean and (repository / file).read_text() == ours and not beside.exists()
+    base = read_ledger(repository, "qa").snapshot
+    message = next(one for one in base if one.address.slug == "text-received/received")
+    assert message.value("subject") == "Theirs", "from here on our subject is a change to push"
+    renamed("Theirs, once more")
+    assert len(pulled(repository, seeded, open_at)[0].conflicts) == 1, "what was not shown is not overwritten"
+
+
+def test_files_beside_ours_never_stop_the_project_from_loading(repository, seeded, open_at):
+    pulled(repository, seeded, open_at)
+    edit(repository, "campaigns/upgrade-thanks/campaign.yaml", "once_per: 30d", "once_per: 31d")
+    edit(repository, "campaigns/_shared/segments/staff.yaml", "@staff.example.org", "@our-staff.example.org")
+    edit(repository, "layouts/_snippets/signature.liquid", "<", "<!-- ours --><")
+    edit(repository, "layouts/ds-default/2.liquid", "<body>", "<body><!-- ours -->")
+    edit(repository, "campaigns/sms-broadcast/blink-sms.yaml", "method: POST", "method: PUT")
+
+    def change(api):
+        segment = next(one for one in api.segments() if one["name"] == "Staff")
+        leaf = {"attribute": {"field": "email", "operator": "contains", "value": "@their-staff.example.org"}}
+        api.update_segment(segment["id"], {"name": "Staff", "type": "dynamic", "conditions": {"and": [leaf]}})
+        snippet = next(one for one in api.snippets() if one["name"] == "signature")
+        api.update_snippet(snippet["id"], {"name": "signature", "value": "<p>Theirs</p>"})
+        layout = next(one for one in api.layouts() if one["name"] == "DS Default v2")
+        api.update_layout(layout["id"], {"name": "DS Default v2", "body": "<html>{{content}}</html>"})
+        number = next(one["id"] for one in api.campaigns() if one["name"] == "Upgrade Thanks")
+        raw = api.campaign(number)["campaign"]
+        block = {name: raw[name] for name in BLOCK} | {
+            "restart_min_interval": 864000,
+            "anchors": raw["filters"],
+            "filters": NOTHING,
+        }
+        api.update_campaign(number, "recipients", block)
+        api.update_template(template_of(api, "SMS Broadcast", "blink-sms"), {"request_method": "patch"})
+
+    ui(seeded, repository, open_at, change)
+    found, _ = pulled(repository, seeded, open_at)
+    assert sorted(found.theirs) == [
+        "campaigns/_shared/segments/staff.theirs.yaml.txt",
+        "campaigns/sms-broadcast/blink-sms.theirs.yaml",
+        "campaigns/upgrade-thanks/campaign.theirs.yaml",
+        "layouts/_snippets/signature.theirs.liquid.txt",
+        "layouts/ds-default/2.theirs.liquid",
+    ]
+    assert "once_per: 10d" in found.theirs["campaigns/upgrade-thanks/campaign.theirs.yaml"]
+    load_project(repository)
 
 
 def test_what_only_the_files_moved_stays_and_is_still_ours_to_push(repository, seeded, open_at):
@@ -161,3 +232,26 @@ def test_things_are_called_alike_in_both_workspaces(blank, seeded, open_at):
     found, live = pulled(blank, seeded, open_at, "prod")
     assert {str(one.address) for one in live} == {str(one.address) for one in read_ledger(blank, "qa").snapshot}
     assert found.is_new == set()
+
+
+def test_an_event_that_only_the_workspace_knew_gets_a_schema(repository, seeded, open_at):
+    pulled(repository, seeded, open_at)
+
+    def change(api):
+        number = next(one["id"] for one in api.campaigns() if one["name"] == "Photo Approved")
+        raw = api.campaign(number)["campaign"]
+        block = {name: raw[name] for name in BLOCK} | {
+            "event": "photo_praised",
+            "anchors": raw["filters"],
+            "filters": NOTHING,
+        }
+        api.update_campaign(number, "recipients", block)
+
+    ui(seeded, repository, open_at, change)
+    found, _ = pulled(repository, seeded, open_at)
+    assert found.is_clean, list(map(str, found.unrepresented))
+    assert sorted(found.written) == [
+        "campaigns/_shared/events/photo-praised.yaml",
+        "campaigns/photo-approved/campaign.yaml",
+    ]
+    assert "name: photo_praised\n" in found.written["campaigns/_shared/events/photo-praised.yaml"]

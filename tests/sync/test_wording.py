@@ -66,7 +66,7 @@ def test_a_body_is_a_unified_diff():
 
 def test_a_workflow_shows_the_steps_that_come_and_go():
     found = lines(Kind.CAMPAIGN, "workflow", [{"email": "a"}], [{"wait": "1d"}, {"email": "a"}])
-    assert found == ["workflow:", '+ {wait: "1d"}']
+    assert found == ["workflow:", "+ {wait: 1d}"]
 
 
 @pytest.mark.parametrize(
