@@ -40,6 +40,7 @@ class Ask(BaseModel):
     sample: str | None = Field(None, max_length=LONGEST_NAME)  # None: the first that fits
     workspace: str | None = Field(None, max_length=LONGEST_NAME)
     at: str | None = Field(None, max_length=40)  # ISO 8601; None: the sample's own time
+    sent: int | None = None  # Unix seconds: the message as the sample's journey sends it then
     edits: Edits = Edits()
     dark: bool = False
     remote: bool = False

@@ -28,7 +28,7 @@ def matrix_of(edition: Edition, ask: Ask, pages: Pages, over: str) -> list[dict[
 
 
 def _over_samples(project: Project, ask: Ask) -> Iterator[Ask]:
-    plain = ask.model_copy(update={"edits": Edits(), "language": None})
+    plain = ask.model_copy(update={"edits": Edits(), "language": None, "sent": None})
     fits = fitting(project, ask.campaign) if ask.campaign in project.campaigns else []
     for sample in fits or list(project.samples):
         yield plain.model_copy(update={"sample": sample})
@@ -37,7 +37,7 @@ def _over_samples(project: Project, ask: Ask) -> Iterator[Ask]:
 def _over_emails(project: Project, ask: Ask) -> Iterator[Ask]:
     for campaign, message, language in project.messages:
         if language is None and project.messages[campaign, message, None].kind in ("email", "in_app"):
-            yield ask.model_copy(update={"campaign": campaign, "message": message, "language": None})
+            yield ask.model_copy(update={"campaign": campaign, "message": message, "language": None, "sent": None})
 
 
 def _cell(edition: Edition, ask: Ask, pages: Pages) -> dict[str, Any]:

@@ -120,6 +120,8 @@ def picture_of(edition: Edition, ask: Ask, pages: Pages, changed: Mapping[str, i
     if ask.campaign not in project.campaigns:
         raise ConfigurationError(f"no campaign is called '{ask.campaign}'", hint="choose one on the left")
     moment = render_moment(project, workspace, ask.campaign, ask.message, shown, moment_of(shown))
+    if ask.sent is not None:
+        moment = _as_sent(edition, ask)
     languages = project.languages(ask.campaign, ask.message)
     language = (
         ask.language if ask.language is not None else variants_of(languages, (moment.customer or {}).get("language"))
@@ -137,6 +139,21 @@ def picture_of(edition: Edition, ask: Ask, pages: Pages, changed: Mapping[str, i
         return _rendered(message, moment, rules, known, pages, changed)
     except RenderFault as fault:
         return Picture(**known, fault=fault)
+
+
+def _as_sent(edition: Edition, ask: Ask) -> RenderMoment:
+    """The moment at which the shown person's journey sends the message.
+
+    Raises: ConfigurationError when it sends none then.
+    """
+    from simulator.preview.runs import run_of
+
+    found = run_of(edition, ask).moments.get((ask.campaign, ask.message, ask.sent or 0))
+    if found is None:
+        raise ConfigurationError(
+            f"this person's journey does not send '{ask.message}' at that time", hint="look at the campaign again"
+        )
+    return found
 
 
 def _rendered(

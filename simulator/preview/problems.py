@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,6 +19,7 @@ from mailwright.loading.yaml_tree import lines_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
     from mailwright.checks.template_facts import FactsOf
 
@@ -103,6 +105,11 @@ async def _received(connection: Connection) -> tuple[Diagnostic, ...]:
     return found
 
 
+def _tell(pid: int, what: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, what)
+
+
 class ProblemFinder:
     """Finds the problems of the newest files, again and again; what was asked for meanwhile is answered by one run."""
 
@@ -110,10 +117,19 @@ class ProblemFinder:
         self._root = str(root)
         self._found = found
         self._wanted = asyncio.Event()
+        self._process: BaseProcess | None = None
 
     def want(self) -> None:
         """Look again: files have changed."""
         self._wanted.set()
+
+    def make_way(self) -> None:
+        """Hold the search for a moment: a file was saved, and its picture comes first."""
+        pid = self._process.pid if self._process is not None else None
+        if pid is None or not hasattr(signal, "SIGSTOP"):
+            return
+        _tell(pid, signal.SIGSTOP)
+        asyncio.get_running_loop().call_later(QUIET_SECONDS, _tell, pid, signal.SIGCONT)
 
     async def _until_quiet(self) -> None:
         """Wait for the end of a burst of saves, and until their pictures are on the screen."""
@@ -128,6 +144,7 @@ class ProblemFinder:
         ours, theirs = context.Pipe()
         process = context.Process(target=_answer, args=(theirs, self._root), daemon=True)
         await asyncio.to_thread(process.start)
+        self._process = process
         theirs.close()
         try:
             while True:
@@ -138,6 +155,7 @@ class ProblemFinder:
         except (EOFError, OSError):
             return  # it was ended from outside: there are no more problems to tell
         finally:
-            process.terminate()
+            self._process = None
+            process.kill()  # it writes nothing, and one that is held would not hear anything gentler
             ours.close()
             process.join()

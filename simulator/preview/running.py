@@ -112,6 +112,7 @@ class Preview:
         """Read what changes on disk, tell the tabs, and have its problems found."""
         library, settings = self.library, self.library.folders.settings
         async for files in changes(library.root, (settings.campaigns, settings.layouts), stop, library.stamps):
+            finder.make_way()
             before = self.edition.project
             touched = await run_in_threadpool(library.take, files)
             if not touched:

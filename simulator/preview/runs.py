@@ -18,18 +18,19 @@ from mailwright.definitions.triggers import (
 from simulator.engine import Detail
 from simulator.explain import CampaignExplanation, explain
 from simulator.history.calls import Call, CallKind
-from simulator.messages import messages_for
 from simulator.preview.asks import Ask, as_sample, chosen_for, moment_of
+from simulator.preview.noting import NotedMessages
 from simulator.replay import Replay, in_order
 from simulator.sample_calls import EVENT_LINE, NOBODY, calls_of_sample
 from simulator.trace import AnyEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mailwright.definitions.campaign import Campaign
     from mailwright.definitions.project import Project
     from simulator.preview.library import Edition
+    from simulator.rendering.moment import RenderMoment
     from simulator.rendering.samples import Shown
 
 LOOKED_AHEAD = timedelta(days=120)
@@ -48,6 +49,7 @@ class PersonRun:
     until: int
     calls: tuple[Call, ...]
     entries: tuple[AnyEntry, ...]
+    moments: Mapping[tuple[str, str, int], RenderMoment]  # what each message could read: campaign, message, second
 
     def explained(self, project: Project, campaigns: Iterable[str]) -> tuple[CampaignExplanation, ...]:
         """What became of the person in each of *campaigns*, clause by clause."""
@@ -71,11 +73,12 @@ def run_of(edition: Edition, ask: Ask) -> PersonRun:
     ahead = LOOKED_AHEAD_FOR_DATES if dated and isinstance(_trigger(campaign), DateTrigger) else LOOKED_AHEAD
     until = start + int(ahead.total_seconds())
     entries: list[AnyEntry] = []
-    replay = Replay(content, messages_for(content, "outcome"), entries.append, Detail.FULL)
+    messages = NotedMessages(content)
+    replay = Replay(content, messages, entries.append, Detail.FULL)
     for call in calls:
         replay.take(call)
     replay.finish(until)
-    return PersonRun(person, start, until, tuple(calls), tuple(in_order(entries)))
+    return PersonRun(person, start, until, tuple(calls), tuple(in_order(entries)), messages.moments)
 
 
 def calls_of(project: Project, shown: Shown, campaign: Campaign | None) -> list[Call]:

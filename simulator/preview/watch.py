@@ -48,18 +48,21 @@ async def changes(
     *known* was taken and before the watch stood, or in a way that the system does not tell of, is found by looking now
     and then.
     """
+    stamps: Stamps = dict(known or {})
     send, receive = anyio.create_memory_object_stream[set[str]](64)
     async with anyio.create_task_group() as tasks, receive:
         for folder in folders:
-            tasks.start_soon(_watch_folder, root, folder, send.clone(), stop)
-        tasks.start_soon(_look_now_and_then, root, folders, send.clone(), known)
+            tasks.start_soon(_watch_folder, root, folder, send.clone(), stop, stamps)
+        tasks.start_soon(_look_now_and_then, root, folders, send.clone(), stamps)
         tasks.start_soon(_watch_settings, root, send, stop)
         async for found in receive:
             yield found
         tasks.cancel_scope.cancel()
 
 
-async def _watch_folder(root: Path, folder: str, send: MemoryObjectSendStream[set[str]], stop: anyio.Event) -> None:
+async def _watch_folder(
+    root: Path, folder: str, send: MemoryObjectSendStream[set[str]], stop: anyio.Event, stamps: Stamps
+) -> None:
     path, was_gone = root / folder, False
     async with send:
         while not stop.is_set():
@@ -73,26 +76,37 @@ async def _watch_folder(root: Path, folder: str, send: MemoryObjectSendStream[se
                 names = _names(root, found)
                 if names:
                     await send.send(names)
+                    _note(root, names, stamps)
                 if not path.is_dir():
                     await send.send({f"{folder}/"})
                     break
 
 
 async def _look_now_and_then(
-    root: Path, folders: tuple[str, ...], send: MemoryObjectSendStream[set[str]], known: Stamps | None
+    root: Path, folders: tuple[str, ...], send: MemoryObjectSendStream[set[str]], stamps: Stamps
 ) -> None:
+    """Tell what changed and was not told: *stamps* are kept up to date by whoever tells."""
     async with send:
         pause = FIRST_LOOK_SECONDS
         while True:
             await anyio.sleep(pause)
             pause = LOOK_SECONDS
             found = await anyio.to_thread.run_sync(stamps_of, root, folders)
-            if known is not None and found != known:
-                names = {name for name in found.keys() | known.keys() if found.get(name) != known.get(name)}
-                names = {name for name in names if not _is_beside(name.rpartition("/")[2])}
-                if names:
-                    await send.send(names)
-            known = found
+            names = {name for name in found.keys() | stamps.keys() if found.get(name) != stamps.get(name)}
+            stamps.clear()
+            stamps.update(found)
+            names = {name for name in names if not _is_beside(name.rpartition("/")[2])}
+            if names:
+                await send.send(names)
+
+
+def _note(root: Path, names: Iterable[str], stamps: Stamps) -> None:
+    for name in names:
+        try:
+            status = (root / name).stat()
+            stamps[name] = (status.st_mtime_ns, status.st_size)
+        except OSError:
+            stamps.pop(name, None)
 
 
 async def _watch_settings(root: Path, send: MemoryObjectSendStream[set[str]], stop: anyio.Event) -> None:

@@ -27,7 +27,7 @@ class Account:
 
     def __init__(self, path: Path | None = None, *, clock: Clock | None = None, key_seed: str = KEY_SEED) -> None:
         self.store = Store(path)
-        self.store.database.executescript(SCHEMA)
+        self.store.have(SCHEMA)
         self.key_seed = self._kept("key_seed", key_seed)
         self.service_account_token = f"sa_live_{made_up(f'{self.key_seed}/service account', 32)}"
         self.clock = clock or Clock()

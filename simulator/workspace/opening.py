@@ -33,9 +33,8 @@ def every_route() -> tuple[Route, ...]:
 
 def open_server(account: Account, *, limits: Limits | None = None, admin_token: str | None = None) -> LocalServer:
     """The server of an account's workspaces; nobody listens for it yet."""
-    with account.store.lock:
-        for schema in (tables.SCHEMA, queue.SCHEMA):  # all of them, so that a state of another server finds its place
-            account.store.database.executescript(schema)
+    for schema in (tables.SCHEMA, queue.SCHEMA):  # all of them, so that a state of another server finds its place
+        account.store.have(schema)
     return LocalServer(account, every_route(), Running, limits=limits, admin_token=admin_token)
 
 

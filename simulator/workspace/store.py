@@ -32,7 +32,14 @@ class Store:
         self.database = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.execute("PRAGMA synchronous = NORMAL")
-        self.database.executescript(SCHEMA)
+        self.have(SCHEMA)
+
+    def have(self, schema: str) -> None:
+        """Make the tables that are not there; unlike a script, it ends no change that is under way."""
+        with self.change():
+            for statement in schema.split(";"):
+                if statement.strip():
+                    self.database.execute(statement)
 
     def close(self) -> None:
         """Let the file go."""

@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 def test_the_page_in_the_repository_is_not_stale(capsys: pytest.CaptureFixture[str]):
     assert catalogue.main(["simulator.rules", "sync.rules"]) == 0
     page = (ROOT / catalogue.PAGE).read_text(encoding="utf-8")
-    assert capsys.readouterr().out == page, "run: python -m mailwright.rules.catalogue --write simulator.rules sync.rules"
+    assert capsys.readouterr().out == page, (
+        "run: python -m mailwright.rules.catalogue --write simulator.rules sync.rules"
+    )
 
 
 def test_write_puts_the_page_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

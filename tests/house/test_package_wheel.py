@@ -52,7 +52,13 @@ def mailwright(installed: Path, cwd: Path, *arguments: str) -> subprocess.Comple
 
 def test_the_wheel_holds_packages_types_licence_and_example(wheel: Path):
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("mailwright/py.typed", "simulator/py.typed", "sync/py.typed", "mailwright/cli.py", "simulator/replay.py"):
+    for name in (
+        "mailwright/py.typed",
+        "simulator/py.typed",
+        "sync/py.typed",
+        "mailwright/cli.py",
+        "simulator/replay.py",
+    ):
         assert name in names
     example = "mailwright/_example/"
     for name in ("pyproject.toml", "campaigns/onboarding/campaign.yaml", "layouts/ds-default/2.liquid"):

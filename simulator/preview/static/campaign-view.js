@@ -12,10 +12,14 @@ import { iso, length, moment, weekday } from "/static/time.js";
 
 const VERDICTS = { entered: "good", waiting: "wait", lapsed: "bad", refused: "bad", not_matched: "bad" };
 
-// Where to scroll to so that the start of the workflow is in the middle.
+// Where to scroll to so that the way of the person is in the middle; without one, the start.
 function startOf(drawn, drawing) {
-  const box = drawn.querySelector(".kind-start")?.getBoundingClientRect();
-  return box ? box.left + box.width / 2 - drawing.getBoundingClientRect().left - drawing.clientWidth / 2 : 0;
+  const lit = [...drawn.querySelectorAll(".box.lit")];
+  const boxes = (lit.length ? lit : [...drawn.querySelectorAll(".kind-start")]).map((box) => box.getBoundingClientRect());
+  if (!boxes.length) return 0;
+  const left = Math.min(...boxes.map((box) => box.left));
+  const right = Math.max(...boxes.map((box) => box.right));
+  return (left + right) / 2 - drawing.getBoundingClientRect().left - drawing.clientWidth / 2;
 }
 
 export class CampaignView {
@@ -64,10 +68,10 @@ export class CampaignView {
     const isFirst = !this.svg;
     this.svg = diagram(data, this.attempt, (box) => this.choose(box));
     show(this.drawing, this.svg);
-    this.drawing.scrollTo(isFirst ? startOf(this.svg, this.drawing) : left, top);
     this.drawClock();
     this.drawStory();
     this.lightUp();
+    this.drawing.scrollTo(isFirst ? startOf(this.svg, this.drawing) : left, top);
     this.onPicture(data);
   }
 
@@ -165,7 +169,7 @@ export class CampaignView {
   }
 
   asSent(message, at, language = "") {
-    return addressOf("email", [this.data.campaign, message], { sample: state.sample || this.data.sample, edits: state.edits, as: state.as, at: iso(at), lang: language });
+    return addressOf("email", [this.data.campaign, message], { sample: state.sample || this.data.sample, edits: state.edits, as: state.as, at: state.at, sent: String(at), lang: language });
   }
 
   choose(box) {

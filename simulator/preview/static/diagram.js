@@ -6,7 +6,7 @@ import { length } from "/static/time.js";
 
 const WIDTH = 204;
 const SMALLEST = 0.72;
-const ICONS = { email: "✉", sms: "☎", push: "◉", in_app: "▣", slack: "#", whatsapp: "☎", webhook: "⇄", wait: "◷", window: "◷", wait_until: "◷", branch: "◇", split: "◇", cohorts: "⚄", ab_test: "⚄", languages: "◇", set: "✎", create_event: "⚡", segment: "◫", exit: "⏻", start: "▶", end: "■" };
+const ICONS = { email: "✉", sms: "☎", push: "◉", in_app: "▣", slack: "#", whatsapp: "☎", webhook: "⇄", wait: "◷", window: "◷", wait_until: "◷", branch: "◇", split: "◇", cohorts: "⚄", ab_test: "⚄", languages: "◇", set: "✎", create_event: "⚡", segment: "◫", exit: "⊗", start: "▶", end: "■" };
 const STATES = { sent: "sent", drafted: "kept as a draft", failed: "failed", skipped: "skipped", waiting: "is here", ended: "left here", done: "done" };
 const LONGEST = 30;
 

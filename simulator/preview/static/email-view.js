@@ -61,7 +61,10 @@ export class EmailView {
   // A picture that the server sent by itself.
   push(picture) {
     const [campaign, message] = state.names;
-    if (picture.campaign === campaign && picture.message === message) this.take(picture);
+    if (picture.campaign !== campaign || picture.message !== message) return;
+    this.pushed = picture;
+    if (picture.fault || !picture.key || this.frame.isEmpty) this.take(picture);
+    else this.frame.show(picture.html, { ...this.looks, key: picture.key }, () => this.pushed === picture && this.take(picture));
   }
 
   take(picture) {

@@ -23,10 +23,14 @@ export class Frame {
     return !this.html;
   }
 
-  show(html, { remote = false, dark = false, key = "" } = {}) {
-    if (html === this.html && remote === this.remote) return;
+  // *then* runs once the picture is on the screen: what the page has to do besides waits, as both share one thread.
+  show(html, { remote = false, dark = false, key = "" } = {}, then = null) {
+    if (html === this.html && remote === this.remote) {
+      then?.();
+      return;
+    }
     this.html = html;
-    this.wanted = { html, dark, key };
+    this.wanted = { html, dark, key, then };
     if (remote !== this.remote) this.build(remote);
     else if (this.page) this.turn();
   }
@@ -65,7 +69,7 @@ export class Frame {
     const next = 1 - this.front;
     const frame = (this.sides[next] ??= this.side());
     const behind = this.sides[1 - next];
-    const { html, dark, key } = this.wanted;
+    const { html, dark, key, then } = this.wanted;
     let isDone = false;
     const swap = () => {
       if (isDone || this.html !== html) return;
@@ -76,6 +80,7 @@ export class Frame {
       this.box.dataset.shown = key;
       this.box.dispatchEvent(new CustomEvent("shown", { detail: key }));
       old?.remove();
+      if (then) setTimeout(then);
     };
     frame.onload = swap;
     setTimeout(swap, PATIENCE);

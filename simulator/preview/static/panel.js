@@ -6,6 +6,7 @@ import { problemList } from "/static/problems.js";
 import { filesShown, problemsIn, project, sampleOf } from "/static/project.js";
 import { question } from "/static/server.js";
 import { change, edits, state } from "/static/state.js";
+import { moment } from "/static/time.js";
 
 const panel = document.getElementById("panel");
 let shown = { person: null, event: null, trigger: null };
@@ -64,7 +65,7 @@ function samplePicker() {
   const others = project.samples.map((one) => one.slug).filter((slug) => !fitting.includes(slug));
   const box = h(
     "select",
-    { id: "sample", onchange: () => change({ sample: box.value, edits: "", at: "", try: "", t: "" }) },
+    { id: "sample", onchange: () => change({ sample: box.value, edits: "", at: "", sent: "", try: "", t: "" }) },
     !used && h("option", { value: "" }, "(nobody)"),
     fitting.length ? h("optgroup", { label: "Fit this campaign" }, fitting.map(option)) : null,
     others.length ? h("optgroup", { label: fitting.length ? "Others" : "Samples" }, others.map(option)) : null,
@@ -184,7 +185,7 @@ export function step(by) {
   const all = fitting.length ? fitting : project.samples.map((one) => one.slug);
   if (!all.length) return;
   const index = all.indexOf(used);
-  change({ sample: all[(index + by + all.length) % all.length], edits: "", at: "", try: "", t: "" });
+  change({ sample: all[(index + by + all.length) % all.length], edits: "", at: "", sent: "", try: "", t: "" });
 }
 
 export function drawPanel() {
@@ -212,6 +213,7 @@ export function drawPanel() {
           h("span", { class: "grow" }),
           segmented("How to edit", [[false, "Form"], [true, "JSON"]], asJson, (value) => { asJson = value; drawPanel(); }),
         ),
+        state.sent && h("p", { class: "edited" }, `As the journey sends it, ${moment(Number(state.sent))} UTC. `, h("button", { type: "button", class: "link", onclick: () => change({ sent: "" }) }, "Without a journey")),
         isEdited && h("p", { class: "edited" }, "Changed from the sample. ", h("button", { type: "button", class: "link", onclick: () => change({ edits: "" }) }, "Undo")),
         data(),
         h("div", { class: "actions" }, h("button", { type: "button", onclick: paste, title: "Paste a payload (v)" }, "Paste a payload…")),

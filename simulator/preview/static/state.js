@@ -1,6 +1,6 @@
 // What is shown stands in the address, so that it can be shared, reloaded and gone back to.
 
-const KEYS = ["sample", "as", "at", "lang", "tab", "width", "scheme", "images", "over", "edits", "t", "try"];
+const KEYS = ["sample", "as", "at", "sent", "lang", "tab", "width", "scheme", "images", "over", "edits", "t", "try"];
 
 function parse() {
   const address = new URL(location.href);
@@ -29,7 +29,7 @@ export function address(changes) {
 
 // The address of another thing: how it is looked at stays, what it is shown with stays where it can.
 export function addressOf(view, names, changes = {}) {
-  return address({ view, names, lang: "", t: "", try: "", edits: "", sample: "", at: "", over: "", ...changes });
+  return address({ view, names, lang: "", t: "", try: "", edits: "", sample: "", at: "", sent: "", over: "", ...changes });
 }
 
 export function go(where, { replace = false } = {}) {
@@ -64,6 +64,7 @@ export function ask(extra = {}) {
     workspace: state.as || null,
     language: state.lang ? (state.lang === "default" ? "" : state.lang) : null,
     at: state.at || null,
+    sent: state.sent && named.message ? Number(state.sent) : null,
     edits: edits(),
     ...extra,
   };

@@ -47,7 +47,7 @@ class Queue:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        store.database.executescript(SCHEMA)
+        store.have(SCHEMA)
 
     def add(self, workspace: int, webhook: int, event: str, now: int) -> None:
         """Put an event at the end of a webhook's queue."""

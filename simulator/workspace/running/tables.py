@@ -99,8 +99,7 @@ class Tables:
         self.store = store
         self.workspace = workspace
         self.database = store.database
-        with store.lock:
-            self.database.executescript(SCHEMA)
+        store.have(SCHEMA)
 
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Add rows, without their workspace; one with the key of another takes its place."""

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from mailwright.diagnostics import ConfigurationError
 from simulator.preview.asks import Ask, Edits
 from simulator.preview.diagram import END, START, diagram_of
 from simulator.preview.library import Library
 from simulator.preview.lit_path import LitPath, lit_path
+from simulator.preview.pictures import Pages, picture_of
 from simulator.preview.runs import run_of
-from simulator.trace import Ended
+from simulator.trace import Delivery, Ended
 
 ROOT = Path(__file__).parents[3]
 
@@ -105,3 +107,22 @@ def test_edits_of_the_sample_change_the_way(project: Path):
 )
 def test_campaigns_without_an_event_are_started_by_what_starts_them(example: Library, slug: str, sample: str):
     assert ways(example, Ask(campaign=slug, sample=sample))
+
+
+def test_every_email_of_a_journey_can_be_shown_as_it_is_sent(example: Library):
+    seen = 0
+    for name, sample in example.edition.project.samples.items():
+        for slug in sample.campaigns:
+            ask = Ask(campaign=slug, sample=name)
+            for entry in run_of(example.edition, ask).entries:
+                if isinstance(entry, Delivery) and entry.campaign == slug and entry.status == "sent" and entry.message:
+                    sent = ask.model_copy(update={"message": entry.message, "sent": entry.made_at})
+                    assert picture_of(example.edition, sent, Pages()).rendered is not None, (slug, entry.message)
+                    seen += 1
+    assert seen > 20
+
+
+def test_a_message_that_is_not_sent_then_is_refused(example: Library):
+    ask = Ask(campaign="win-back", message="offer", sample="oskar-cancels", sent=7)
+    with pytest.raises(ConfigurationError, match="does not send 'offer'"):
+        picture_of(example.edition, ask, Pages())

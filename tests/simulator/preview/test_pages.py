@@ -158,7 +158,8 @@ def test_a_step_of_the_diagram_leads_to_its_email_as_sent(shared_server: Server,
     tab.page.keyboard.press("Enter")
     tab.page.click(".details a:has-text('as sent')")
     tab.wait_for_text("A gift for Ana")
-    assert "at=2026-01-07T10" in tab.page.url
+    assert "sent=1767780000" in tab.page.url
+    expect(tab.page.locator(".edited")).to_contain_text("2026-01-07 10:00 UTC")
 
 
 def test_what_fires_names_the_clause_that_decided(shared_server: Server, new_tab: Any):
