@@ -38,7 +38,7 @@ def content_at(
     Raises: ConfigurationError when it is none of them; ContentError when its files hold mistakes; what the way to the
     workspace raises.
     """
-    if workspace_edition is not None and where in (read_settings(Files(root)) or Settings()).workspaces:
+    if workspace_edition is not None and where in settings_at(root).workspaces:
         with workspace_edition(root, where) as found:
             yield found
         return
@@ -51,6 +51,14 @@ def content_at(
         yield load_project(Path(taken)), Path(taken)
 
 
+def settings_at(root: Path) -> Settings:
+    """The settings of the project at *root*; those of a project without any where there are none.
+
+    Raises: ConfigurationError when they cannot be read.
+    """
+    return read_settings(Files(root)) or Settings()
+
+
 def write_revision(root: Path, revision: str, target: Path) -> None:
     """Put the content of a git revision, settings and content folders, into the folder *target*.
 
@@ -61,7 +69,7 @@ def write_revision(root: Path, revision: str, target: Path) -> None:
     # From its top, as git takes a folder it stands in for a part of every tree.
     top = Path(_git(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
     _unpack(top, tree, (OWN_FILE, SHARED_FILE), target)
-    settings = read_settings(Files(target)) or Settings()
+    settings = settings_at(target)
     _unpack(top, tree, (settings.campaigns, settings.layouts), target)
 
 

@@ -53,5 +53,6 @@ def run(args: argparse.Namespace) -> int:
             import webbrowser
 
             webbrowser.open(gate.url)
-        serve(Preview(library, gate, Editor.chosen(args.editor), inbox), listening)
+        edition = args.workspace_edition
+        serve(Preview(library, gate, Editor.chosen(args.editor), inbox, workspace_edition=edition), listening)
     return 0

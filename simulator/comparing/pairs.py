@@ -14,6 +14,7 @@ from simulator.rendering.site import Shot, Site, shots_of
 
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
+    from simulator.rendering.faults import RenderFault
 
 _BETWEEN_TAGS = re.compile(r">[ \t]*(?=<)")
 
@@ -43,14 +44,14 @@ class Pair:
 
     @property
     def status(self) -> str:
-        """In one word: same, changed, added, removed, broken (it fails now), mended, or failing (before and after)."""
+        """In one word: same, changed, added, removed, broken (it fails now), mended, or failing (otherwise than before)."""
         match self.before, self.after:
             case None, _:
                 return "added"
             case _, None:
                 return "removed"
-            case Shot(rendered=None), Shot(rendered=None):
-                return "failing"
+            case Shot(rendered=None, fault=old_fault), Shot(rendered=None, fault=new_fault):
+                return "same" if _failure(old_fault) == _failure(new_fault) else "failing"
             case Shot(), Shot(rendered=None):
                 return "broken"
             case Shot(rendered=None), Shot():
@@ -97,6 +98,10 @@ def pairs_of(before: Edition, after: Edition, workspace: str | None, at: datetim
         sides.append({_key(shot): shot for shot in shots_of(site, edition.root)})
     keys = sorted({*sides[0], *sides[1]})
     return [Pair(sides[0].get(key), sides[1].get(key)) for key in keys]
+
+
+def _failure(fault: RenderFault | None) -> tuple[str, str] | None:
+    return None if fault is None else (fault.reason, fault.failure)
 
 
 def _key(shot: Shot) -> tuple[str, str, str, str]:

@@ -46,6 +46,7 @@ def application(preview: Preview) -> ASGIApp:
             stop.set()
             preview.hub.close()
             tasks.cancel_scope.cancel()
+        await run_in_threadpool(preview.comparer.darkroom.close)
 
     there = _Addresses(preview)
     routes = [
@@ -53,6 +54,7 @@ def application(preview: Preview) -> ASGIApp:
         Route("/static/{name}", there.static),
         Route("/viewer", there.viewer),
         Route("/mail/{key}", there.mail),
+        Route("/shot/{key}", there.shot),
         Route("/api/project", there.project),
         Route("/api/problems", there.problems),
         Route("/api/uses/{kind}/{name:path}", there.uses),
@@ -97,6 +99,13 @@ class _Addresses:
         asked = request.query_params
         shown = framed(kept.page, dark=asked.get("scheme") == "dark", remote=asked.get("images") == "on")
         return PlainTextResponse(shown.encode("utf-8", "replace"))
+
+    async def shot(self, request: Request) -> Response:
+        """A picture that was taken for a comparison."""
+        png = self.preview.comparer.darkroom.get(request.path_params["key"])
+        if png is None:
+            return PlainTextResponse(_FORGOTTEN, 404)
+        return Response(png, media_type="image/png")
 
     async def source(self, request: Request) -> Response:
         kept = self.preview.pages.get(request.path_params["key"])

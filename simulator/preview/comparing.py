@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mailwright.assembly import assemble
 from mailwright.diagnostics import ConfigurationError, ContentError
-from mailwright.loading.revision import commit_of, content_at
+from mailwright.loading.revision import WorkspaceEdition, commit_of, content_at, settings_at
 from mailwright.loading.variables import with_vars
 from simulator.comparing.pairs import Edition, Pair, pairs_of
 from simulator.pictures.browser import Camera, camera, why_no_pictures
@@ -106,6 +106,7 @@ class Comparer:
     """Earlier editions of one project, and the darkroom."""
 
     root: Path
+    workspace_edition: WorkspaceEdition | None = None
     darkroom: Darkroom = field(default_factory=Darkroom)
     _editions: OrderedDict[str, Project] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
@@ -116,7 +117,7 @@ class Comparer:
         Raises: ConfigurationError when it is neither, or its files hold mistakes.
         """
         with self._lock:
-            key = "" if Path(where).is_dir() else commit_of(self.root, where)
+            key = self._key(where)
             known = self._editions.get(key) if key else None
             if known is None:
                 known = self._read(where)
@@ -126,9 +127,15 @@ class Comparer:
                         self._editions.popitem(last=False)
         return known
 
+    def _key(self, where: str) -> str:
+        """The commit; nothing for what may change at any time, a folder or a workspace."""
+        if Path(where).is_dir() or (self.workspace_edition and where in settings_at(self.root).workspaces):
+            return ""
+        return commit_of(self.root, where)
+
     def _read(self, where: str) -> Project:
         try:
-            with content_at(self.root, where) as (project, _):
+            with content_at(self.root, where, self.workspace_edition) as (project, _):
                 return project
         except ContentError as error:
             count = len(error.diagnostics)

@@ -14,6 +14,7 @@ from simulator.preview.answers import (
     shown_as_data,
 )
 from simulator.preview.asks import Ask, ask_from, chosen_for, moment_of
+from simulator.preview.comparing import changes_data, comparison_data
 from simulator.preview.matrix import matrix_of
 from simulator.preview.payloads import pasted
 from simulator.preview.pictures import picture_of
@@ -101,12 +102,24 @@ def opened_data(preview: Preview, values: Data) -> Data:
     return {"opened": True}
 
 
+def compared_data(preview: Preview, values: Data) -> Data:
+    """One message beside an earlier edition of it."""
+    return comparison_data(preview.comparer, preview.edition.in_workspace, values)
+
+
+def changed_data(preview: Preview, values: Data) -> Data:
+    """Every message that is not what it was."""
+    return changes_data(preview.comparer, preview.edition.in_workspace, values)
+
+
 QUESTIONS: dict[str, Callable[[Preview, Data], Data]] = {
     "email": email_data,
     "matrix": matrix_data,
     "journey": journey_data,
     "fires": fires_data,
     "payload": payload_data,
+    "compare": compared_data,
+    "changes": changed_data,
     "send": sent_data,
     "open": opened_data,
 }

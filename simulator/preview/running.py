@@ -11,9 +11,11 @@ import anyio
 from starlette.concurrency import run_in_threadpool
 
 from mailwright.diagnostics import Diagnostic, MailwrightError
+from mailwright.loading.revision import WorkspaceEdition
 from simulator.preview.answers import diagnostic_as_data, picture_as_data, reading_problems
 from simulator.preview.asks import Ask
 from simulator.preview.changes import first_changed_lines, names_changed
+from simulator.preview.comparing import Comparer
 from simulator.preview.editor import Editor
 from simulator.preview.gate import Gate
 from simulator.preview.hub import Hub
@@ -48,6 +50,11 @@ class Preview:
     problems: tuple[Diagnostic, ...] = ()
     has_problems: bool = False  # whether they have been looked for yet
     asks: OrderedDict[str, Watched] = field(default_factory=OrderedDict)  # by tab, what it looks at
+    workspace_edition: WorkspaceEdition | None = None  # the way to what a workspace holds now
+    comparer: Comparer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.comparer = Comparer(self.library.root, self.workspace_edition)
 
     @property
     def edition(self) -> Edition:

@@ -4,7 +4,7 @@ import { h, show } from "/static/dom.js";
 import { newest, question } from "/static/server.js";
 import { addressOf, ask, change, state } from "/static/state.js";
 
-const WORDS = { same: "nothing changed", changed: "changed", added: "new", removed: "gone", broken: "fails now", mended: "no longer fails", failing: "fails, as before", missing: "in neither edition" };
+const WORDS = { same: "nothing changed", changed: "changed", added: "new", removed: "gone", broken: "fails now", mended: "no longer fails", failing: "fails otherwise", missing: "in neither edition" };
 const LABELS = { before: "Before", after: "Now", changed: "Changed pixels" };
 
 export const against = () => state.against || "HEAD";
@@ -51,7 +51,7 @@ function chooser(...more) {
     { class: "compare-with", onsubmit: (event) => { event.preventDefault(); change({ against: input.value === "HEAD" ? "" : input.value.trim() }); } },
     h("label", {}, "Compared with ", input),
     h("button", { type: "submit" }, "Compare"),
-    h("a", { href: addressOf("changes", [], { against: state.against, as: state.as }), "data-go": true }, "All that changed"),
+    h("a", { class: "link", href: addressOf("changes", [], { against: state.against, as: state.as }), "data-go": true }, "All that changed"),
     h("span", { class: "grow" }),
     more,
   );

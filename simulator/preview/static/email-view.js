@@ -1,5 +1,6 @@
 // One message as one person gets it.
 
+import { Comparison } from "/static/compare.js";
 import { h, segmented, show } from "/static/dom.js";
 import { faultNotice, goneNotice, unreadNotice } from "/static/faults.js";
 import { Frame } from "/static/frame.js";
@@ -17,6 +18,7 @@ const TABS = [
   ["text", "Text", "3"],
   ["source", "Source", "4"],
   ["blocks", "Blocks", "5"],
+  ["compare", "Compare", "6"],
 ];
 
 export class EmailView {
@@ -30,6 +32,7 @@ export class EmailView {
     this.area = h("div", { class: "picture" }, this.letter, h("div", { class: "split" }, this.paper, this.blocks));
     this.sheet = h("div", { class: "sheet" });
     this.body = h("div", { class: "view-body" }, this.area, this.sheet);
+    this.comparison = new Comparison(this.sheet);
     this.onPicture = onPicture;
     this.picture = null;
     this.last = newest();
@@ -125,7 +128,7 @@ export class EmailView {
       h(
         "div",
         { class: "tools" },
-        segmented("What to look at", TABS.filter(([tab]) => isPage || tab === "" || tab === "text").map(([tab, label, key]) => [tab, label, `${label} (${key})`]), state.over ? null : state.tab, (tab) => change({ tab, over: "" })),
+        segmented("What to look at", TABS.filter(([tab]) => isPage || ["", "text", "compare"].includes(tab)).map(([tab, label, key]) => [tab, label, `${label} (${key})`]), state.over ? null : state.tab, (tab) => change({ tab, over: "" })),
         h("span", { class: "grow" }),
         toggles("How it is looked at", [["width", "phone", "Phone", "Phone width (p)"], ["scheme", "dark", "Dark", "Dark mode (d)"], ["images", "on", "Images", "Load images from elsewhere (i)"]]),
         toggles("Many at once", [["over", "samples", "All people", "This email for every sample (m)"], ["over", "emails", "All emails", "Every email for this person"]]),
@@ -143,7 +146,8 @@ export class EmailView {
     this.paper.className = `paper ${state.width === "phone" ? "phone" : "desktop"} ${state.scheme === "dark" ? "dark" : ""}`;
     this.blocks.hidden = tab !== "blocks";
     show(this.letter, tab === "" ? [letterHead(picture), this.remoteNote(picture)] : []);
-    if (tab === "blocks") this.drawBlocks(picture);
+    if (state.tab === "compare") this.comparison.load(this.looks);
+    else if (tab === "blocks") this.drawBlocks(picture);
     else if (tab === "source") this.drawSource(picture);
     else if (tab === "text") show(this.sheet, listing(picture.text, "The plain text of the email"));
     else if (tab === "inbox") show(this.sheet, inboxLines(picture));

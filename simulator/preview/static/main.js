@@ -1,6 +1,7 @@
 // The page as a whole: which view the address means, and what happens when files change.
 
 import { CampaignView } from "/static/campaign-view.js";
+import { ChangesView } from "/static/compare.js";
 import { h, show } from "/static/dom.js";
 import { EmailView } from "/static/email-view.js";
 import { FiresView } from "/static/fires-view.js";
@@ -13,7 +14,7 @@ import { emails, loadProject, onProject, project } from "/static/project.js";
 import { drawSide, showCurrent } from "/static/sidebar.js";
 import { addressOf, go, onState, state } from "/static/state.js";
 
-const VIEWS = { email: EmailView, campaign: CampaignView, fires: FiresView, layout: PartView, snippet: PartView, segment: PartView, matrix: MatrixView };
+const VIEWS = { email: EmailView, campaign: CampaignView, fires: FiresView, layout: PartView, snippet: PartView, segment: PartView, matrix: MatrixView, changes: ChangesView };
 const stage = document.getElementById("stage");
 // What changes only the way a thing is looked at; all else asks the server again.
 const LOOKS = ["tab", "width", "scheme", "images", "t"];
@@ -77,7 +78,7 @@ onState((now, before) => {
     showCurrent();
     turnTo("stage");
   }
-  document.getElementById("to-fires").toggleAttribute("aria-current", now.view === "fires");
+  for (const name of ["fires", "changes"]) document.getElementById(`to-${name}`).toggleAttribute("aria-current", now.view === name);
 });
 
 onProject((what) => {

@@ -1,6 +1,6 @@
 // What is shown stands in the address, so that it can be shared, reloaded and gone back to.
 
-const KEYS = ["sample", "as", "at", "sent", "lang", "tab", "width", "scheme", "images", "over", "edits", "t", "try"];
+const KEYS = ["sample", "as", "at", "sent", "lang", "tab", "width", "scheme", "images", "over", "edits", "t", "try", "against"];
 
 function parse() {
   const address = new URL(location.href);

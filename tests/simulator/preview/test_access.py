@@ -35,7 +35,9 @@ def axe() -> str:
     for place in (Path(named),) if named else PLACES:
         if place.is_file():
             return place.read_text("utf-8")
-    message = "no axe-core among this environment's packages for Node; ./mw test puts it there, MAILWRIGHT_AXE names another"
+    message = (
+        "no axe-core among this environment's packages for Node; ./mw test puts it there, MAILWRIGHT_AXE names another"
+    )
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
