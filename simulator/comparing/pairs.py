@@ -44,7 +44,7 @@ class Pair:
 
     @property
     def status(self) -> str:
-        """In one word: same, changed, added, removed, broken (it fails now), mended, or failing (otherwise than before)."""
+        """In one word: same, changed, added, removed, broken (it fails now), mended, or failing (otherwise)."""
         match self.before, self.after:
             case None, _:
                 return "added"
