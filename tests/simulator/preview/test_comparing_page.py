@@ -28,9 +28,7 @@ def committed(tmp_path: Path) -> Iterator[Server]:
     git(root, "commit", "-q", "-m", "first")
     file = root / THANKS
     text = file.read_text(encoding="utf-8")
-    file.write_text(
-        text.replace("Thanks, ", "Many thanks, ", 1) + "<p>One more line</p>\n", encoding="utf-8"
-    )
+    file.write_text(text.replace("Thanks, ", "Many thanks, ", 1) + "<p>One more line</p>\n", encoding="utf-8")
     server = start(root, "--port", "0")
     yield server
     server.stop()
