@@ -44,9 +44,12 @@ def trap() -> Iterator[Trap]:
     trap.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(trap: Trap) -> Iterator[Browser]:
-    """Chromium, once; a machine without it fails in CI and is told so elsewhere."""
+    """Chromium, once a module; a machine without it fails in CI and is told so elsewhere.
+
+    What drives it keeps a loop running in this thread, which other modules' tests may not find there.
+    """
     found = os.environ.get("MAILWRIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-headless-shell")
     if found is None:
         message = "no Chromium: install it, or name it in MAILWRIGHT_CHROMIUM"
