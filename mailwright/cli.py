@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from mailwright.definitions.campaign import Campaign
     from mailwright.definitions.project import Project
     from mailwright.diagnostics import Diagnostic, MailwrightError
 
@@ -181,13 +182,17 @@ def _workspace_edition(root: Path, name: str) -> AbstractContextManager[tuple[Pr
 
 
 def _plan(args: Namespace, module: Any) -> int:
-    """`plan` with what only the simulator knows: who enters the campaigns that it would change."""
+    """`plan` with what only the simulator knows: who enters the campaigns it would change, and how filters moved."""
 
     def who_enters(project: Project, workspace: str, logs: Sequence[Path]) -> Mapping[str, Collection[str]]:
         found: Mapping[str, Collection[str]] = import_module("simulator.audience").who_enters(project, workspace, logs)
         return found
 
-    code: int = module.run_plan(args, who_enters)
+    def how_moved(project: Project, slug: str, before: Campaign, after: Campaign) -> Sequence[str]:
+        found: Sequence[str] = import_module("simulator.proofs.moves").how_moved(project, slug, before, after)
+        return found
+
+    code: int = module.run_plan(args, who_enters, how_moved)
     return code
 
 

@@ -20,10 +20,20 @@ from sync.snapshot import Address, Document, Kind, Snapshot, canonical
 WhoEnters = Callable[[Project, str, Sequence[Path]], Mapping[str, Collection[str]]]
 """(project, workspace, event logs) → who enters each campaign by the logs, or by the samples where none is named."""
 
+HowMoved = Callable[[Project, str, Campaign, Campaign], Sequence[str]]
+"""(project, campaign, as it was, as it shall be) → what became of its trigger and filter, in words."""
+
 AUDIENCE = ("trigger", "filter", "frequency", "exit", "goal", "state")
 
 
-def affected_by(plan: Plan, project: Project, live: Snapshot, who_enters: WhoEnters, logs: Sequence[Path]) -> Affected:
+def affected_by(
+    plan: Plan,
+    project: Project,
+    live: Snapshot,
+    who_enters: WhoEnters,
+    logs: Sequence[Path],
+    how_moved: HowMoved | None = None,
+) -> Affected:
     """Who gets more and who gets less once the plan is carried out and its campaigns run.
 
     Raises: whatever *who_enters* stops for, such as a log that cannot be read.
@@ -32,10 +42,16 @@ def affected_by(plan: Plan, project: Project, live: Snapshot, who_enters: WhoEnt
     source = ", ".join(path.name for path in logs) if logs else "the samples"
     if not moved:
         return Affected(source)
-    before = who_enters(as_in_workspace(project, live, moved), plan.workspace.name, logs)
+    was = as_in_workspace(project, live, moved)
+    before = who_enters(was, plan.workspace.name, logs)
     after = who_enters(project, plan.workspace.name, logs)
-    rows = [_row(slug, set(before.get(slug, ())), set(after.get(slug, ()))) for slug in moved]
-    return Affected(source, tuple(row for row in rows if row.gains or row.losses))
+    rows = []
+    for slug in moved:
+        said: Sequence[str] = ()
+        if how_moved is not None and slug in was.campaigns and slug in project.campaigns:
+            said = how_moved(project, slug, was.campaigns[slug], project.campaigns[slug])
+        rows.append(_row(slug, set(before.get(slug, ())), set(after.get(slug, ())), tuple(said)))
+    return Affected(source, tuple(row for row in rows if row.gains or row.losses or row.proved))
 
 
 def campaigns_touched(plan: Plan) -> list[str]:
@@ -72,5 +88,5 @@ def _read(document: Document) -> Campaign | None:
         return None
 
 
-def _row(campaign: str, before: set[str], after: set[str]) -> AffectedCampaign:
-    return AffectedCampaign(campaign, len(before), len(after), len(after - before), len(before - after))
+def _row(campaign: str, before: set[str], after: set[str], proved: tuple[str, ...]) -> AffectedCampaign:
+    return AffectedCampaign(campaign, len(before), len(after), len(after - before), len(before - after), proved)

@@ -86,6 +86,7 @@ class AffectedCampaign:
     after: int
     gains: int
     losses: int
+    proved: tuple[str, ...] = ()  # what became of its trigger and filter, with a witness each way
 
 
 @dataclass(frozen=True, slots=True)

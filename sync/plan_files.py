@@ -255,6 +255,7 @@ def _affected(affected: Affected) -> Json:
             "after": one.after,
             "gains": one.gains,
             "losses": one.losses,
+            "proved": list(one.proved),
         }
         for one in affected.campaigns
     ]
@@ -262,4 +263,5 @@ def _affected(affected: Affected) -> Json:
 
 
 def _affected_from(data: Mapping[str, Any]) -> Affected:
-    return Affected(data["source"], tuple(AffectedCampaign(**one) for one in data["campaigns"]))
+    rows = [AffectedCampaign(**{**one, "proved": tuple(one["proved"])}) for one in data["campaigns"]]
+    return Affected(data["source"], tuple(rows))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sync.commands.gathering import add_plan_arguments
 
 if TYPE_CHECKING:
-    from sync.affected import WhoEnters
+    from sync.affected import HowMoved, WhoEnters
 
 DIFFERENT = 2
 
@@ -37,8 +37,10 @@ def run(args: argparse.Namespace) -> int:
     return run_plan(args)
 
 
-def run_plan(args: argparse.Namespace, who_enters: WhoEnters | None = None) -> int:
-    """Show the plan, and who is affected where *who_enters* can say so; gives the exit code.
+def run_plan(args: argparse.Namespace, who_enters: WhoEnters | None = None, how_moved: HowMoved | None = None) -> int:
+    """Show the plan; who is affected where *who_enters* can say so, and how filters moved where *how_moved* can.
+
+    Gives the exit code.
 
     Raises: ContentError, ConfigurationError, WorkspaceError, HistoryError.
     """
@@ -56,7 +58,7 @@ def run_plan(args: argparse.Namespace, who_enters: WhoEnters | None = None) -> i
         plan = found.plan(sides, wishes_of(args, project, THE_FILES))
     if who_enters is not None:
         logs = [Path(name) for name in args.history]
-        said = [affected_by(plan, project, sides.live, who_enters, logs)]
+        said = [affected_by(plan, project, sides.live, who_enters, logs, how_moved)]
         plan = replace(plan, affected=tuple(said) if plan.changes or plan.waiting else ())
     put_plan(plan, args.out, args.format)
     return DIFFERENT if args.exit_code and not plan.is_empty else 0

@@ -211,12 +211,13 @@ def _value_to_set(change: FieldChange) -> Iterator[str]:
 
 def _affected_items(affected: Sequence[Affected]) -> Iterator[Item]:
     for one in affected:
-        lines = [
-            f"{row.campaign}: {row.before:,} → {row.after:,} ({row.gains:,} gained, {row.losses:,} lost)"
-            for row in one.campaigns
-        ]
-        many = f"{counted(len(lines), 'campaign')} {'fires' if len(lines) == 1 else 'fire'} otherwise"
-        yield Item("=", f"{one.source}: {many if lines else 'nobody gets more or less'}", tuple(lines))
+        lines = []
+        for row in one.campaigns:
+            lines.append(f"{row.campaign}: {row.before:,} → {row.after:,} ({row.gains:,} gained, {row.losses:,} lost)")
+            lines += [f"  {said}" for said in row.proved]
+        moved = sum(bool(row.gains or row.losses) for row in one.campaigns)
+        many = f"{counted(moved, 'campaign')} {'fires' if moved == 1 else 'fire'} otherwise"
+        yield Item("=", f"{one.source}: {many if moved else 'nobody gets more or less'}", tuple(lines))
 
 
 def _last(fields: Sequence[FieldChange]) -> str:
