@@ -21,7 +21,7 @@ def how_moved(project: Project, slug: str, before: Campaign, after: Campaign) ->
     moved = [(name, old, new) for name, old, new in _conditions(before, after) if old != new]
     if not moved:
         return []
-    context = context_of(project, slug)
+    context = context_of(project, slug, by_schema=False)  # senders may send what the schema does not know
     lines = []
     for name, old, new in moved:
         change = changed_filter(old, new, context)
