@@ -10,15 +10,15 @@ from pathlib import Path
 from mailwright.diagnostics import ConfigurationError, RefusedError
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Put *text* in place of the file at *path* in one step.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Put *content*, a text as UTF-8, in place of the file at *path* in one step.
 
     Raises: OSError when the folder cannot be written.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +14,8 @@ from mailwright.definitions.workspace import Settings
 from mailwright.diagnostics import ConfigurationError
 from mailwright.loading.files import Files
 from mailwright.loading.folder import load_project
+from mailwright.loading.git import GitFailed, run_git
 from mailwright.loading.settings import OWN_FILE, SHARED_FILE, read_settings
-
-LONGEST = 60
-"""Seconds that git may take."""
-
 
 Edition = AbstractContextManager[tuple[Project, Path]]
 """A project and the folder its files stand in, for as long as a block lasts."""
@@ -64,10 +60,10 @@ def write_revision(root: Path, revision: str, target: Path) -> None:
 
     Raises: ConfigurationError when *root* is in no git repository or the revision is not known.
     """
-    prefix = _git(root, "rev-parse", "--show-prefix").decode("utf-8", "replace").strip()
+    prefix = run_git(root, "rev-parse", "--show-prefix").decode("utf-8", "replace").strip()
     tree = f"{commit_of(root, revision)}:{prefix}"
     # From its top, as git takes a folder it stands in for a part of every tree.
-    top = Path(_git(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
+    top = Path(run_git(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))
     _unpack(top, tree, (OWN_FILE, SHARED_FILE), target)
     settings = settings_at(target)
     _unpack(top, tree, (settings.campaigns, settings.layouts), target)
@@ -82,20 +78,20 @@ def commit_of(root: Path, revision: str) -> str:
     if revision.startswith("-"):
         raise ConfigurationError(f"'{revision}' is no git revision", hint=hint)
     try:
-        return _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
-    except _GitFailed as error:
+        return run_git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+    except GitFailed as error:
         raise ConfigurationError(f"'{revision}' is neither a git revision nor a project's folder", hint=hint) from error
 
 
 def _unpack(root: Path, tree: str, wanted: Sequence[str], target: Path) -> None:
-    listed = _git(root, "ls-tree", "-z", "--name-only", "--full-tree", tree)
+    listed = run_git(root, "ls-tree", "-z", "--name-only", "--full-tree", tree)
     names = listed.decode("utf-8", "surrogateescape").split("\0")
     tops = [name for name in wanted if name.split("/")[0] in names]
     if not tops:
         return
     try:
-        packed = _git(root, "archive", "--format=tar", tree, "--", *tops)
-    except _GitFailed:
+        packed = run_git(root, "archive", "--format=tar", tree, "--", *tops)
+    except GitFailed:
         return  # a folder whose first part is there, and the rest of it is not
     try:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
@@ -104,27 +100,3 @@ def _unpack(root: Path, tree: str, wanted: Sequence[str], target: Path) -> None:
         raise ConfigurationError(
             f"the revision cannot be unpacked: {error}", hint="links stay in the project"
         ) from error
-
-
-class _GitFailed(ConfigurationError):
-    """What git was asked for cannot be had."""
-
-
-def _git(root: Path, *words: str) -> bytes:
-    try:
-        # Words of ours, and a revision that cannot be a flag; git is found where the person's own is.
-        done = subprocess.run(  # noqa: S603
-            ["git", "-C", str(root), *words],  # noqa: S607
-            capture_output=True,
-            timeout=LONGEST,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise ConfigurationError("git is not installed", hint="install git, or name a folder") from error
-    except subprocess.TimeoutExpired as error:
-        raise ConfigurationError(f"git took longer than {LONGEST} seconds") from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        what = said[-1].removeprefix("fatal: ") if said else "git refused"
-        raise _GitFailed(what[:200], hint="is this folder in a git repository?")
-    return done.stdout

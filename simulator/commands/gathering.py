@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailwright.diagnostics import ConfigurationError, name_hint
+from mailwright.writing import write_atomically
 
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
@@ -234,17 +234,9 @@ def write_report(path: str | Path, content: str | bytes) -> None:
 
     Raises: ConfigurationError when it cannot be written.
     """
-    target = Path(path)
-    name = ""
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
+        write_atomically(Path(path), content)
     except OSError as error:
-        if name:
-            Path(name).unlink(missing_ok=True)
         raise ConfigurationError(
             f"cannot write '{path}': {error.strerror}", hint="a file in a folder that is there"
         ) from error

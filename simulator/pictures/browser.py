@@ -32,7 +32,7 @@ TALLEST = 8_000
 """Pixels of a page that are shown; the rest is cut off."""
 PATIENCE = 15_000
 """Milliseconds a page may take."""
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "chromium-headless-shell")
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chromium-headless-shell")
 
 
 def chromium_path() -> str | None:
@@ -45,7 +45,7 @@ def why_no_pictures() -> str | None:
     """What is missing for pictures, in one sentence; None where there can be some."""
     try:
         import PIL  # noqa: F401  # only whether it is there
-        import playwright  # noqa: F401
+        import playwright  # noqa: F401  # likewise
     except ImportError:
         return "pictures need the extra: pip install 'mailwright[pictures]'"
     if chromium_path() is None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from mailwright.diagnostics import ConfigurationError
-
-SECONDS = 30
+from mailwright.loading.git import GitFailed, run_git
 
 
 def changed_files(root: Path, revision: str) -> list[str]:
@@ -36,15 +34,6 @@ def _named(revision: str) -> str:
 
 def _git(root: Path, *arguments: str) -> str:
     try:
-        done = subprocess.run(  # noqa: S603  # fixed flags; a revision cannot be one
-            ["git", "-C", str(root), *arguments],  # noqa: S607  # the git of the PATH, as everybody's tools use it
-            check=True, capture_output=True, timeout=SECONDS,
-        )  # fmt: skip
-    except FileNotFoundError as error:
-        raise ConfigurationError("there is no git on this machine", hint="leave --changed-since away") from error
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-        raise ConfigurationError(f"git cannot tell what changed: {said}", hint="a revision that is there") from error
-    except subprocess.TimeoutExpired as error:
-        raise ConfigurationError("git took too long", hint="leave --changed-since away") from error
-    return done.stdout.decode("utf-8", "replace")
+        return run_git(root, *arguments).decode("utf-8", "replace")
+    except GitFailed as error:
+        raise ConfigurationError(f"git cannot tell what changed: {error}", hint="a revision that is there") from error

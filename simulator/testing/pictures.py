@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import html
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+from simulator.pictures.browser import chromium_path
 from simulator.testing.files import write_whole
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_BROWSER = "no pictures: there is no Chromium on this machine (looked for chromium and google-chrome)"
 SECONDS = 60
 WIDTH, HEIGHT = 700, 1400
@@ -40,7 +39,7 @@ _PAGE = """\
 
 def pictures_side_by_side(before: str, after: str, target: Path, title: str) -> str:
     """Write a page with both pictures and their difference; gives a line that says where, or why not."""
-    browser = next((found for found in map(shutil.which, BROWSERS) if found is not None), None)
+    browser = chromium_path()
     if browser is None:
         return NO_BROWSER
     try:

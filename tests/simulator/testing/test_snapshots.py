@@ -103,6 +103,7 @@ def test_pictures_stand_side_by_side_on_one_page(tmp_path: Path) -> None:
 
 
 def test_without_a_browser_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MAILWRIGHT_CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     said = pictures.pictures_side_by_side("<p>one</p>", "<p>two</p>", tmp_path / "a.html", "a")
     assert said == pictures.NO_BROWSER
