@@ -69,17 +69,19 @@ def tally_log(
     on_bad: Callable[[BadLine], None],
     progress: Progress | None = None,
     bulk_from: int = BULK_FROM,
+    index_at: Path | None = None,
 ) -> Counts:
     """The counts of the calls in *files*, the same for any number of *processes* and either way of counting.
 
-    Units: *bulk_from* is the size in bytes from which a log is counted in columns where it can be.
+    Units: *bulk_from* is the size in bytes from which a log is counted in columns where it can be. With *index_at*, a
+    project's folder, the columns are kept there for the next time.
     Raises: ConfigurationError when there is no such workspace; HistoryError like `read_calls`.
     """
     content = compile_content(project, workspace)
     why = "small"
-    if render != "all" and _is_plain(files, bulk_from):
+    if render != "all" and takes_columns(files, bulk_from):
         try:
-            return _in_columns(content, files, render, until, processes)
+            return _in_columns(content, files, render, until, processes, index_at)
         except NotRegular as reason:
             why = str(reason)
     counts = _replayed(content, project, workspace, files, render, until, processes, strict, on_bad, progress)
@@ -107,25 +109,33 @@ def _replayed(
     return part.counted(files, strict, on_bad, progress)
 
 
-def _is_plain(files: Sequence[str | Path], size: int) -> bool:
-    """Whether the files are NDJSON as it is, and so large that columns pay."""
-    paths = [Path(file) for file in files]
-    if not all(path.suffix in (".ndjson", ".jsonl") and path.is_file() for path in paths):
+def takes_columns(files: Sequence[str | Path], size: int = BULK_FROM) -> bool:
+    """Whether the log is one file that columns are made of, and so large that they pay."""
+    path = Path(files[0])
+    if len(files) != 1 or path.suffix not in (".ndjson", ".jsonl", ".parquet") or not path.is_file():
         return False
-    return len(paths) == 1 and paths[0].stat().st_size >= size
+    return path.stat().st_size >= (size // 7 if path.suffix == ".parquet" else size)
 
 
 def _in_columns(
-    content: Content, files: Sequence[str | Path], render: str, until: int | None, processes: int
+    content: Content,
+    files: Sequence[str | Path],
+    render: str,
+    until: int | None,
+    processes: int,
+    index_at: Path | None,
 ) -> Counts:
     """The counts by class, and the engine's of the people that are out of the ordinary.
 
     Raises: NotRegular when the engine has to replay everybody.
     """
     from simulator.bulk.counting import bulk_counts
+    from simulator.bulk.index import Index
 
     names = [str(file) for file in files]
-    found = bulk_counts(content, messages_for(content, render), names, until=until, threads=max(2, processes))
+    messages = messages_for(content, render)
+    index = None if index_at is None else Index(index_at, Path(names[0]))
+    found = bulk_counts(content, messages, names[0], until=until, threads=max(2, processes), index=index)
     run = Run(workspace=content.workspace_name, not_modelled=content.not_modelled, rendered=render)
     run.calls, run.people, run.until = found.calls, found.people, found.until
     run.first_at, run.last_at, run.assumptions = found.first_at, found.last_at, found.used

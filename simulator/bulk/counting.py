@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from simulator.trace import Noted, Refused
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from simulator.bulk.index import Index
     from simulator.content import Content
     from simulator.messages import Rendering, Unrendered
 
@@ -51,14 +51,20 @@ class Bulk:
 
 
 def bulk_counts(
-    content: Content, messages: Unrendered | Rendering, files: Sequence[str], *, until: int | None, threads: int
+    content: Content,
+    messages: Unrendered | Rendering,
+    file: str,
+    *,
+    until: int | None,
+    threads: int,
+    index: Index | None = None,
 ) -> Bulk:
-    """The counts of the log in *files*.
+    """The counts of the log in *file*.
 
     Raises: NotRegular when the content or the log is for the engine as a whole.
     """
     asked = asked_by(content, messages)
-    with LogColumns(files, asked, threads) as log:
+    with LogColumns(file, asked, threads, index) as log:
         return _Counting(asked, log, log.read(), until).counted()
 
 

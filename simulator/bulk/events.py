@@ -75,8 +75,8 @@ def _events(columns: Columns, lines: Lines, asked: Asked, event: str, positions:
         numbers = columns.values[slot][rows]
         texts = columns.texts[slot]
         table = np.zeros(len(texts) + 1, dtype=np.int64)  # the last is looked up by -1: missing
-        for text in np.unique(numbers[numbers >= 0]).tolist():
-            table[text] = known.of(decoded(texts[text]))
+        used = np.unique(numbers[numbers >= 0])
+        table[used] = known.of_all(decoded([texts[number] for number in used.tolist()]))
         codes.append(table[numbers])
         size = len(known.stands_for)
         key = np.unique(key, return_inverse=True)[1] if int(key.max(initial=0)) * size >= 2**62 else key

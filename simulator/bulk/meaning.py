@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mailwright.definitions.assumptions import Assumptions
 from mailwright.definitions.conditions import Compare, CompareFields, Happens, Not, Operator, Unclaimed
 from simulator.bulk import NotRegular
-from simulator.bulk.asked import REST, Asked
-from simulator.bulk.selection import BETWEEN
+from simulator.bulk.asked import Asked
 from simulator.conditions import Check
 from simulator.moment import NOTHING, Moment
-from simulator.operators import comparison_key
+from simulator.operators import comparison_key, is_timed, value_test
+from simulator.paths import is_plain
 from simulator.people import Person
 from simulator.rendering.outcome_keys import Read, Scope, Unkeyed
 
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from simulator.bulk.asked import BulkCampaign
 
 Values = Mapping[str, Any]
-Look = Callable[[Values], Hashable]
-ABSENT = -1  # an attribute that a call does not hold, a property that an event does not have
+Look = Callable[[Any], Hashable]
+"""What something asks of one value; None is a missing one."""
+ABSENT = -1  # an attribute that a call does not hold
 _NAMELESS = Person("", 0)
 
 
@@ -36,119 +38,103 @@ class Classes:
     def __init__(self, name: str, looks: Iterable[Look], *, by_value: bool = False) -> None:
         self.name = name
         self.stands_for: list[Any] = []  # for each class a value that is in it
-        self._looks = tuple(looks)
-        self._by_value = by_value
+        self._looks = [*looks, *([msgspec.json.encode] if by_value else [])]
         self._numbers: dict[Hashable, int] = {}
-        self.of(None)
+        self.of_all([None])
 
-    def of(self, value: Any) -> int:
-        """The class of *value*; None is a missing one."""
-        values = {} if value is None else {self.name: value}
-        key: Hashable = tuple([look(values) for look in self._looks])
-        if self._by_value:
-            key = (key, msgspec.json.encode(value))
-        found = self._numbers.get(key)
-        if found is None:
-            found = self._numbers[key] = len(self.stands_for)
-            self.stands_for.append(value)
+    def of_all(self, values: Sequence[Any]) -> list[int]:
+        """The class of each value; None is a missing one."""
+        if not self._looks:
+            return self._only(values)
+        seen = [map(look, values) for look in self._looks]
+        keys: Iterable[Hashable] = zip(*seen, strict=True) if len(seen) > 1 else seen[0]
+        numbers, found = self._numbers, []
+        for key, value in zip(keys, values, strict=True):
+            number = numbers.get(key)
+            found.append(self._number(key, value) if number is None else number)
         return found
 
-    def of_text(self, text: str | None) -> int:
-        """The class of a value written as JSON."""
-        return self.of(decoded(text))
+    def _only(self, values: Sequence[Any]) -> list[int]:
+        """Nothing asks: all values are alike, missing ones too."""
+        if not self.stands_for:
+            self.stands_for.append(None)
+        return [0] * len(values)
+
+    def _number(self, key: Hashable, value: Any) -> int:
+        number = self._numbers[key] = len(self.stands_for)
+        self.stands_for.append(value)
+        return number
 
 
-class RestClasses:
-    """The classes of what few calls hold (`REST`), read as one text; each combination is told apart by its values."""
-
-    def __init__(self) -> None:
-        self.stands_for: list[dict[str, Any]] = [{}]
-        self._numbers: dict[str, int] = {}
-
-    def of_text(self, text: str) -> int:
-        """The number of the combination; what it holds is in `stands_for`, None for an attribute it takes away."""
-        found = self._numbers.get(text)
-        if found is None:
-            found = self._numbers[text] = len(self.stands_for)
-            pieces = text.split(BETWEEN)
-            self.stands_for.append({name: decoded(piece) for name, piece in zip(REST, pieces, strict=True) if piece})
-        return found
-
-
-def decoded(text: str | None) -> Any:
-    """The value of a JSON text; an empty text is none, as null is.
+def decoded(texts: Sequence[str]) -> list[Any]:
+    """The values of JSON texts.
 
     Raises: NotRegular for a number that no 64 bits hold.
     """
-    if text is None:
-        return None
     try:
-        value = msgspec.json.decode(text)
+        values: list[Any] = msgspec.json.decode(f"[{','.join(texts)}]")
     except msgspec.MsgspecError as error:
-        raise NotRegular(f"a value is out of the ordinary: {error}") from error
-    if isinstance(value, float) and abs(value) >= 2.0**63:
+        raise NotRegular("a value is out of the ordinary") from error
+    if any(value.__class__ is float and abs(value) >= 2.0**63 for value in values):
         raise NotRegular("a number is too large for 64 bits")
-    return value
+    return values
 
 
 def property_classes(asked: Asked, event: str) -> list[Classes]:
     """The classes of each property that is read of an event, in the order of `Asked.events`."""
     checks: list[Check] = []
-    looks: list[Look] = []
+    asks: list[Callable[[Values], Hashable]] = []
     for bulk in asked.campaigns:
         if bulk.event == event:
             checks += [check for check in (bulk.campaign.trigger, *bulk.recordable.checks) if check is not None]
-            looks += [decided for _, decided in bulk.route.probes]
-            looks += _looks_of_messages(asked, bulk, of_event=True)
+            asks += [decided for _, decided in bulk.route.probes]
+            asks += _asks_of_messages(asked, bulk, of_event=True)
         checks += [awaited.where for awaited in bulk.awaited if awaited.event == event and awaited.where is not None]
-    numbers = asked.content.assumptions.numbers_compare_as == "number"
-    return [_classes(name, checks, looks, numbers, of_event=True) for name in asked.events.get(event, ())]
+    assumptions = asked.content.assumptions
+    return [classes_of(name, checks, asks, assumptions, of_event=True) for name in asked.events.get(event, ())]
 
 
 def attribute_classes(asked: Asked) -> list[Classes]:
     """The classes of each attribute, in the order of `Asked.attributes`."""
     checks = [check for bulk in asked.campaigns for check in (*bulk.recordable.checks, *bulk.recordable.ends)]
-    looks = [look for bulk in asked.campaigns for look in _looks_of_messages(asked, bulk, of_event=False)]
-    numbers = asked.content.assumptions.numbers_compare_as == "number"
-    return [_classes(name, checks, looks, numbers, of_event=False) for name in asked.attributes]
+    asks = [ask for bulk in asked.campaigns for ask in _asks_of_messages(asked, bulk, of_event=False)]
+    assumptions = asked.content.assumptions
+    return [classes_of(name, checks, asks, assumptions, of_event=False) for name in asked.attributes]
 
 
-def _classes(name: str, checks: Sequence[Check], looks: Sequence[Look], numbers: bool, *, of_event: bool) -> Classes:
-    """The classes of one name, by those of the checks and looks that read it."""
-    mine: dict[Hashable, Look] = {
-        id(look): look for look in looks if look({}) != look({name: "x"}) or look({}) != look({name: "1"})
-    }
+def classes_of(
+    name: str,
+    checks: Iterable[Check],
+    asks: Iterable[Callable[[Values], Hashable]],
+    assumptions: Assumptions,
+    *,
+    of_event: bool,
+) -> Classes:
+    """The classes of the values of one property or attribute, by those of *checks* and *asks* that read it."""
+    looks: dict[Hashable, Look] = {}
+    for ask in asks:
+        if ask({}) != ask({name: "x"}) or ask({}) != ask({name: "1"}):
+            looks[id(ask)] = _of_values(ask, name)
     constants: set[Hashable] = set()
     by_value = False
     for check in checks:
         for clause in _leaves(check):
-            reads = clause.reads
-            read = reads.properties if of_event else reads.attributes
+            read = clause.reads.properties if of_event else clause.reads.attributes
             if name not in read:
                 continue
-            condition = clause.condition
+            # A clause that reads it beside another property knows only values.
             by_value |= len(read) > 1
-            if isinstance(condition, Compare) and condition.operator is Operator.EQUALS:
-                constants.update(comparison_key(constant, numbers) for constant in condition.values)
-            elif not isinstance(condition, Not) or condition.part.operator is not Operator.EQUALS:  # type: ignore[union-attr]  # leaves negate only comparisons
-                mine[condition] = _asked_of_event(clause) if of_event else _asked_of_person(clause)
+            condition = clause.condition
+            if isinstance(condition, Compare) and condition.operator is Operator.EQUALS and is_plain(condition.path):
+                constants.update(_key(constant, assumptions) for constant in condition.values)
+            elif not _negates_equality(condition):
+                looks[condition] = _look_of(clause, name, assumptions, of_event=of_event)
     if constants:
         # Whatever asks for equality asks by this key, so what equals none of the constants is alike to all of it.
-        mine["constants"] = _constant(name, frozenset(constants), numbers)
-    if name == "email":
-        mine["address"] = _has_address
-    return Classes(name, mine.values(), by_value=by_value)
-
-
-def _constant(name: str, constants: frozenset[Hashable], numbers: bool) -> Look:
-    def look(values: Values) -> Hashable:
-        value = values.get(name)
-        if value is None:
-            return None
-        key = comparison_key(value, numbers)
-        return (key,) if key in constants else ()
-
-    return look
+        looks["constants"] = _constant(frozenset(constants), assumptions)
+    if name == "email" and not of_event:
+        looks["address"] = _address
+    return Classes(name, looks.values(), by_value=by_value)
 
 
 def moment_of(attributes: Values, data: Values = NOTHING) -> Moment:
@@ -159,6 +145,7 @@ def moment_of(attributes: Values, data: Values = NOTHING) -> Moment:
 
 
 def _leaves(check: Check) -> Iterator[Check]:
+    """The clauses that ask about values, each as a check of its own, with their negations."""
     condition = check.condition
     if isinstance(condition, Compare | Unclaimed | CompareFields):
         yield check
@@ -171,26 +158,53 @@ def _leaves(check: Check) -> Iterator[Check]:
         yield from _leaves(part)
 
 
-def _asked_of_event(clause: Check) -> Look:
-    return lambda values: clause.holds(moment_of(NOTHING, values))
+def _negates_equality(condition: object) -> bool:
+    """Whether it only turns round a clause that is looked at by itself, and what is missing."""
+    part = condition.part if isinstance(condition, Not) else None
+    return isinstance(part, Compare) and part.operator is Operator.EQUALS and is_plain(part.path)
 
 
-def _asked_of_person(clause: Check) -> Look:
-    return lambda values: clause.holds(moment_of(values))
+def _look_of(clause: Check, name: str, assumptions: Assumptions, *, of_event: bool) -> Look:
+    condition = clause.condition
+    if isinstance(condition, Compare) and is_plain(condition.path) and not is_timed(condition.operator):
+        test: Look = value_test(condition.operator, condition.values, assumptions)  # type: ignore[assignment]  # no time
+        return test
+    if of_event:
+        return lambda value: clause.holds(moment_of(NOTHING, {} if value is None else {name: value}))
+    return lambda value: clause.holds(moment_of({} if value is None else {name: value}))
 
 
-def _has_address(values: Values) -> Hashable:
+def _of_values(ask: Callable[[Values], Hashable], name: str) -> Look:
+    return lambda value: ask({} if value is None else {name: value})
+
+
+def _key(value: Any, assumptions: Assumptions) -> Hashable:
+    return comparison_key(value, assumptions.numbers_compare_as == "number")
+
+
+def _constant(constants: frozenset[Hashable], assumptions: Assumptions) -> Look:
+    numbers = assumptions.numbers_compare_as == "number"
+
+    def look(value: Any) -> Hashable:
+        if value is None:
+            return None
+        key = comparison_key(value, numbers)
+        return (key,) if key in constants else ()
+
+    return look
+
+
+def _address(value: Any) -> Hashable:
     """What of an address decides whether there is one."""
-    value = values.get("email")
     return (value.__class__ is str and value != "", isinstance(value, str) and (value.strip() != "", "," in value))
 
 
-def _looks_of_messages(asked: Asked, bulk: BulkCampaign, *, of_event: bool) -> list[Look]:
+def _asks_of_messages(asked: Asked, bulk: BulkCampaign, *, of_event: bool) -> list[Callable[[Values], Hashable]]:
     """What the campaign's messages read, of the event or of the person.
 
     Raises: NotRegular when a message has to be rendered to be known.
     """
-    found: list[Look] = []
+    found: list[Callable[[Values], Hashable]] = []
     for _, name in bulk.recordable.messages:
         reads = asked.messages.deciding_reads(bulk.campaign.slug, name)
         if reads is None:
@@ -199,17 +213,17 @@ def _looks_of_messages(asked: Asked, bulk: BulkCampaign, *, of_event: bool) -> l
     return found
 
 
-def _read_by(read: Read, *, of_event: bool) -> Look:
+def _read_by(read: Read, *, of_event: bool) -> Callable[[Values], Hashable]:
     if read(_scope({"id": "1"}, {})) != read(_scope({"id": "2"}, {})):
         raise NotRegular("a message differs from person to person by the id alone")
 
-    def look(values: Values) -> Hashable:
+    def ask(values: Values) -> Hashable:
         try:
             return read(_scope({"id": "1"}, values) if of_event else _scope({"id": "1", **values}, {}))
         except Unkeyed:
             raise NotRegular("a value is too large, or a word that Liquid takes for the time") from None
 
-    return look
+    return ask
 
 
 def _scope(customer: Values, event: Values) -> Scope:

@@ -13,9 +13,9 @@ import numpy as np
 
 from simulator.bulk import NotRegular
 from simulator.bulk.asked import REST, Asked
-from simulator.bulk.meaning import ABSENT, Classes, RestClasses, attribute_classes, decoded
+from simulator.bulk.meaning import ABSENT, Classes, attribute_classes, decoded
 from simulator.bulk.reading import Columns
-from simulator.bulk.selection import FIRST_EVENT, IDENTIFY
+from simulator.bulk.selection import BETWEEN, FIRST_EVENT, IDENTIFY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -156,31 +156,16 @@ def profiles_of(columns: Columns, lines: Lines, asked: Asked) -> Profiles:
     codes: dict[str, Ints] = {}
     for slot, known in enumerate(classes):
         numbers = columns.values[slot][rows]
-        table = np.array([_class_of(known, text) for text in _used(columns.texts[slot], numbers)], dtype=np.int64)
-        codes[known.name] = _filled(_looked_up(table, numbers), starts)
+        used, place = np.unique(numbers, return_inverse=True)
+        values = decoded([columns.texts[slot][number] for number in used[used >= 0].tolist()])
+        table = known.of_all([None if value == "" else value for value in values])
+        missing = [ABSENT] * int((used < 0).sum())
+        codes[known.name] = _filled(np.array([*missing, *table], dtype=np.int64)[place], starts)
     found = {known.name: known for known in classes}
     for name, known, given in _rest(columns, rows, len(classes)):
         found[name] = known
         codes[name] = _filled(given, starts)
     return Profiles(lines, positions, found, codes)
-
-
-def _class_of(classes: Classes, text: str | None) -> int:
-    value = decoded(text)
-    return classes.of(None if value == "" else value)
-
-
-def _used(texts: Sequence[str | None], numbers: NDArray[np.int32]) -> list[str | None]:
-    """The texts, None in place of those that none of *numbers* means."""
-    mine = np.zeros(len(texts), dtype=bool)
-    mine[numbers[numbers >= 0]] = True
-    return [text if used else None for text, used in zip(texts, mine.tolist(), strict=True)]
-
-
-def _looked_up(table: Ints, numbers: NDArray[np.int32]) -> Ints:
-    if not table.size:
-        return np.full(numbers.size, ABSENT, dtype=np.int64)
-    return np.where(numbers >= 0, table[numbers], ABSENT)
 
 
 def _filled(given: Ints, starts: Ints) -> Ints:
@@ -191,19 +176,17 @@ def _filled(given: Ints, starts: Ints) -> Ints:
 
 def _rest(columns: Columns, rows: Ints, slot: int) -> list[tuple[str, Classes, Ints]]:
     """The attributes that few calls hold, each with its classes and its class in every identify."""
-    numbers = columns.values[slot][rows]
-    texts = _used(columns.texts[slot], numbers)
-    if not any(text is not None for text in texts):
+    used, place = np.unique(columns.values[slot][rows], return_inverse=True)
+    if not (used >= 0).any():
         return []
-    combinations = RestClasses()
-    places = [combinations.of_text(text) if text is not None else 0 for text in texts]
+    held = [columns.texts[slot][number].split(BETWEEN) if number >= 0 else [""] * len(REST) for number in used.tolist()]
     found = []
-    for name in REST:
+    for at, name in enumerate(REST):
         known = Classes(name, (), by_value=True)
-        table = [
-            known.of(None if held[name] == "" else held[name]) if name in held else ABSENT
-            for held in combinations.stands_for
-        ]
-        given = np.array(table, dtype=np.int64)[np.array(places, dtype=np.int64)]
-        found.append((name, known, _looked_up(given, numbers)))
+        given = [pieces[at] for pieces in held]
+        classes = iter(
+            known.of_all([None if value == "" else value for value in decoded([text for text in given if text])])
+        )
+        table = [next(classes) if text else ABSENT for text in given]
+        found.append((name, known, np.array(table, dtype=np.int64)[place]))
     return found

@@ -8,9 +8,9 @@ given their meaning by `simulator.bulk.meaning`. A line that is not as it should
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
@@ -19,12 +19,14 @@ import numpy as np
 
 from simulator.bulk import NotRegular
 from simulator.bulk.asked import Asked
+from simulator.bulk.logs import SETTINGS, log_at
 from simulator.bulk.selection import Spellings, people_query, selection, slots_of
+from simulator.events import LONGEST_NAME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_PIECE = 1 << 20  # bytes of a log looked at in one go for its line ends
+    from simulator.bulk.index import Index
 
 
 @dataclass(slots=True, eq=False)
@@ -46,10 +48,15 @@ class Columns:
 class LogColumns:
     """Reads one log; keeps nothing but what it was opened with."""
 
-    def __init__(self, files: Sequence[str], asked: Asked, threads: int) -> None:
-        self._files = list(files)
+    def __init__(self, file: str, asked: Asked, threads: int, index: Index | None = None) -> None:
         self._asked = asked
-        self._base = duckdb.connect(config={"threads": threads})
+        self._index = index
+        self._base = duckdb.connect(config={**SETTINGS, "threads": threads, "temp_directory": gettempdir()})
+        try:
+            self._log = log_at(file, self._base)
+        except BaseException:
+            self._base.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -62,9 +69,18 @@ class LogColumns:
 
         Raises: NotRegular when some line is out of the ordinary.
         """
+        kept = None if self._index is None else self._index.read_columns(self._asked)
+        if kept is not None:
+            return kept
+        columns = self._read()
+        if self._index is not None:
+            self._index.write_columns(self._asked, columns)
+        return columns
+
+    def _read(self) -> Columns:
         spellings: Spellings = sorted(self._asked.spellings.items())
         names = self._load(spellings)
-        others = _other_spellings(names, self._asked)
+        others = _out_of_the_ordinary(names, self._asked)
         if others:
             spellings = [*spellings, *others]
             names = self._load(spellings)
@@ -75,20 +91,19 @@ class LogColumns:
         if not digests:
             return {}
         self._base.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT unnest(?::UBIGINT[]) AS digest", [digests])
-        rows = self._base.execute(people_query(self._files)).fetchall()
+        rows = self._base.execute(people_query(self._log)).fetchall()
         return {digest: msgspec.json.decode(text) for digest, text in rows}
 
     def _load(self, spellings: Spellings) -> Counter[str]:
         """Fill the table of lines; gives the events by name."""
         try:
-            self._base.execute(
-                f"CREATE OR REPLACE TEMP TABLE lines AS {selection(self._asked, self._files, spellings)}"
-            )
+            self._base.execute(f"CREATE OR REPLACE TEMP TABLE lines AS {selection(self._asked, self._log, spellings)}")
         except duckdb.Error as error:
             raise NotRegular(f"DuckDB does not read the log ({type(error).__name__})") from error
         if self._one("SELECT count(*) FROM lines WHERE odd = 2"):
             raise NotRegular("some line is out of the ordinary")
-        if self._one("SELECT count(*) FROM lines") != _count_lines(self._files):
+        lines = self._log.lines()
+        if lines is not None and self._one("SELECT count(*) FROM lines") != lines:
             raise NotRegular("the log has blank lines, or records that are no lines")
         rows = self._base.execute("SELECT name, count(*) FROM lines WHERE kind = 't' GROUP BY name").fetchall()
         return Counter({msgspec.json.decode(name): count for name, count in rows})
@@ -99,7 +114,7 @@ class LogColumns:
         joins = " ".join(f"LEFT JOIN t{slot} ON lines.v{slot} = t{slot}.v" for slot in slots)
         numbers = ", ".join(f"coalesce(t{slot}.k, -1) AS k{slot}" for slot in slots)
         found = self._base.execute(
-            "SELECT lines.rowid AS place, person, receipt, stamp, coalesce(event_id, 0) AS event_id, code, "
+            "SELECT lines.rowid AS place, person, receipt, stamp, event_id, code, "
             f"odd > 0 AS odd, {numbers} FROM lines {joins}"
         ).fetchnumpy()
         self._base.execute("DROP TABLE lines")
@@ -131,20 +146,15 @@ def _placed(column: NDArray[Any], place: NDArray[np.int64]) -> NDArray[Any]:
     return found
 
 
-def _other_spellings(names: Counter[str], asked: Asked) -> Spellings:
-    """The names in the log that mean an event asked for and are written otherwise."""
+def _out_of_the_ordinary(names: Iterable[str], asked: Asked) -> Spellings:
+    """The names in the log that are too long, or mean an event asked for and are written otherwise."""
     known = set(asked.spellings.values())
-    return [(low, name) for name in sorted(set(names) - known) if (low := name.strip().lower()) in asked.spellings]
-
-
-def _count_lines(files: Sequence[str]) -> int:
-    """The lines of the files, the last one with or without its end."""
-    count = 0
-    for file in files:
-        last = b"\n"
-        with Path(file).open("rb") as stream:
-            while piece := stream.read(_PIECE):
-                count += piece.count(b"\n")
-                last = piece[-1:]
-        count += last != b"\n"
-    return count
+    found = []
+    for name in sorted(set(names) - known):
+        trimmed = name.strip()
+        if not trimmed:
+            raise NotRegular("an event has no name")
+        too_long = len(trimmed.encode("utf-8", "surrogatepass")) > LONGEST_NAME
+        if too_long or trimmed.lower() in asked.spellings:
+            found.append((trimmed.lower(), name))
+    return found

@@ -5,12 +5,13 @@ Every name and constant of a project reaches a query quoted, as a literal or an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from simulator.bulk import NotRegular
 from simulator.bulk.asked import IDENTIFIERS, REST, Asked
+from simulator.bulk.logs import NEVER, Log, identifier, literal
 from simulator.history.stamps import SECONDS_END
 from simulator.history.wanted import ENVELOPE
 
@@ -20,10 +21,6 @@ BETWEEN = "\x01"
 """Stands between the values of `REST`; JSON never holds it as such."""
 Spellings = Sequence[tuple[str, str]]
 """By code from `FIRST_EVENT`: the event in lower case, and as the log writes it."""
-_HEADS = ("type", "person", "name", "timestamp", "at", "id", "attributes")
-# Fields that make a line another kind of record, or give it another meaning.
-_NEVER = ("method", "request", "received_at", "receivedAt", "id_type", "anonymous_id", "other", "other_type",
-          "cio_relationships")  # fmt: skip
 # Kinds of calls that concern one person alone, who then goes to the engine.
 _ALONE = ("page", "screen", "delete", "suppress", "unsuppress", "device", "device_gone", "metric", "join_segment",
           "leave_segment")  # fmt: skip
@@ -34,7 +31,7 @@ def slots_of(asked: Asked) -> int:
     return max([len(asked.attributes) + 1, *map(len, asked.events.values())])
 
 
-def selection(asked: Asked, files: Sequence[str], spellings: Spellings) -> str:
+def selection(asked: Asked, log: Log, spellings: Spellings) -> str:
     """The query for all lines: who, when, what kind, and the values asked for. `odd` is 2 where the line is no such.
 
     Raises: NotRegular when DuckDB has no way to say what is asked for.
@@ -44,12 +41,13 @@ def selection(asked: Asked, files: Sequence[str], spellings: Spellings) -> str:
     identifiers = [f"a[{first + len(REST) + at}]" for at in range(len(IDENTIFIERS))]
     paths = ", ".join(_path(name) for name in (*asked.attributes, *REST, *IDENTIFIERS))
     joined = f" || '{BETWEEN}' || ".join(f"coalesce({value}::VARCHAR, '')" for value in rest)
-    envelope = _any_given(f"data.{_name(name)}" for name in sorted(ENVELOPE))
+    envelope = _any_given(f"data.{identifier(name)}" for name in sorted(ENVELOPE))
     # One by one: a long list becomes a join, which does not keep the lines in their order.
     alone = " ".join(f"WHEN {literal(_json(kind))} THEN 'o'" for kind in _ALONE)
     return f"""
-        SELECT hash(person) AS person, receipt, stamp, hash(id) AS event_id, kind, name, code::USMALLINT AS code,
-            CASE WHEN {_any_given(map(_name, _NEVER))} OR kind IS NULL OR receipt IS NULL OR stamp IS NULL
+        SELECT hash(person) AS person, receipt, stamp, kind, name, code::USMALLINT AS code,
+            CASE WHEN id IS NULL THEN 0::UBIGINT ELSE hash(id) END AS event_id,
+            CASE WHEN {_any_given(map(identifier, NEVER))} OR kind IS NULL OR receipt IS NULL OR stamp IS NULL
                 OR person IS NULL OR {_no_text("person")} OR starts_with(person::VARCHAR, '"cio_')
                 OR (id IS NOT NULL AND ({_no_text("id")}))
                 OR (kind = 't' AND (name IS NULL OR {_no_text("name")}))
@@ -67,25 +65,15 @@ def selection(asked: Asked, files: Sequence[str], spellings: Spellings) -> str:
                     TRY_CAST(coalesce("timestamp", "at") AS BIGINT) AS stamp,
                     TRY_CAST(coalesce("at", "timestamp") AS BIGINT) AS receipt,
                     CASE WHEN "type" = '"identify"' THEN json_extract(attributes, [{paths}]) END AS a
-                FROM {source(files, _data_fields(asked, spellings))}))"""
+                FROM {log.table(_properties(asked, spellings))}))"""
 
 
-def people_query(files: Sequence[str]) -> str:
+def people_query(log: Log) -> str:
     """The query for the ids of the people whose digests stand in the table `chosen`."""
     return (
         "SELECT DISTINCT digest, person::VARCHAR FROM "
-        f"(SELECT hash(person) AS digest, person FROM {source(files, {})}) JOIN chosen USING (digest)"
+        f"(SELECT hash(person) AS digest, person FROM {log.table(())}) JOIN chosen USING (digest)"
     )
-
-
-def source(files: Sequence[str], data: Mapping[str, str]) -> str:
-    """The log as a table; *data* are the fields of an event's data, with their types."""
-    fields = dict.fromkeys((*_HEADS, *_NEVER), "JSON")
-    inside = ", ".join(f"{_name(name)} {kind}" for name, kind in data.items())
-    # A struct refuses two equal keys, of which everybody else takes the last.
-    fields["data"] = f"STRUCT({inside})" if data else "JSON"
-    columns = ", ".join(f"{_name(name)}: {literal(kind)}" for name, kind in fields.items())
-    return f"read_json([{', '.join(map(literal, files))}], format = 'newline_delimited', columns = {{{columns}}})"
 
 
 def _code(spellings: Spellings) -> str:
@@ -108,15 +96,13 @@ def _slot(asked: Asked, spellings: Spellings, slot: int) -> str:
     for number, (event, _) in enumerate(spellings, FIRST_EVENT):
         properties = asked.events.get(event, ())
         if slot < len(properties):
-            ways.append(f"WHEN {number} THEN data.{_name(properties[slot])}::VARCHAR")
+            ways.append(f"WHEN {number} THEN data.{identifier(properties[slot])}::VARCHAR")
     return f"CASE code {' '.join(ways)} END" if ways else "NULL::VARCHAR"
 
 
-def _data_fields(asked: Asked, spellings: Spellings) -> dict[str, str]:
+def _properties(asked: Asked, spellings: Spellings) -> list[str]:
     names = {name for event, _ in spellings for name in asked.events.get(event, ())}
-    if len({name.lower() for name in names}) < len(names):
-        raise NotRegular("two properties differ in nothing but case")
-    return dict.fromkeys(sorted(names | ENVELOPE), "JSON")
+    return sorted(names | ENVELOPE)
 
 
 def _any_given(values: Iterable[str]) -> str:
@@ -130,20 +116,11 @@ def _no_text(field: str) -> str:
 
 def _no_whole(field: str) -> str:
     """Whether a field that is there holds no whole number."""
-    return f"({_name(field)} IS NOT NULL AND json_type({_name(field)}) NOT IN ('UBIGINT', 'BIGINT'))"
+    return f"({identifier(field)} IS NOT NULL AND json_type({identifier(field)}) NOT IN ('UBIGINT', 'BIGINT'))"
 
 
 def _json(text: str) -> str:
     return msgspec.json.encode(text).decode()
-
-
-def literal(text: str) -> str:
-    """A text as a literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _path(name: str) -> str:
