@@ -65,11 +65,11 @@ def bulk_counts(
     """
     asked = asked_by(content, messages)
     with LogColumns(file, asked, threads, index) as log:
-        return _Counting(asked, log, log.read(), until).counted()
+        return Counting(asked, log, log.read(), until).counted()
 
 
-class _Counting:
-    """One log counted."""
+class Counting:
+    """One log, whose lines stand in columns, counted."""
 
     def __init__(self, asked: Asked, log: LogColumns, columns: Columns, until: int | None) -> None:
         self._asked = asked
