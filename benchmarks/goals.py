@@ -165,12 +165,9 @@ def r7(bench: Bench) -> Iterator[Goal | Result]:
     with bench.log.open("rb") as lines:
         raw = list(itertools.islice(lines, 20_000))
     records = [orjson.loads(line) for line in raw]
-    routers = {
-        name: bench.content.routers.get(("event", name.lower())) for name in {r.get("name", "") for r in records}
-    }
-    asked = [
-        (routers[r["name"]], r["data"]) for r in records if r["type"] == "track" and routers[r["name"]] is not None
-    ]
+    tracks = [(record["name"], record["data"]) for record in records if record["type"] == "track"]
+    routers = bench.content.routers
+    asked = [(router, data) for name, data in tracks if (router := routers.get(("event", name.lower()))) is not None]
     moment = Moment(0, Person("", 0), NOTHING, lambda _, __: False)
 
     def parse() -> None:
