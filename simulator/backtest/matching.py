@@ -30,7 +30,7 @@ def matched(before: Sequence[Record], after: Sequence[Record], changed: Containe
     *changed* are the steps, as campaign and step, whose content differs; it decides where records name no version.
     """
     found = Matched()
-    if before == after and not changed and all(record.version for record in before):
+    if before == after and (not changed or all(record.version for record in before)):
         found.same = sum(record.status == SENT for record in before)
         return found
     old = [record for record in before if record.status == SENT]
