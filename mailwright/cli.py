@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("simulator.commands.explain", "say why a person did or did not get a campaign"),
     "test": ("simulator.commands.test", "run the scenarios and tests, with clause coverage and mutants"),
     "prove": ("simulator.commands.prove", "prove that campaigns cannot both fire, or show when they do"),
+    "backtest": ("simulator.commands.backtest", "say who would gain, lose or move by an edit, over a history"),
     "preview": ("simulator.commands.preview", "see every email live while its files are edited"),
     "events": ("simulator.commands.events", "the contract of events: diff, audit, infer, codegen, docs"),
     "serve": ("simulator.commands.serve", "run a Customer.io workspace on this machine"),

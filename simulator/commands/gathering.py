@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mailwright.diagnostics import ConfigurationError, name_hint
 from mailwright.writing import write_atomically
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from mailwright.definitions.project import Project
     from simulator.content import Content
     from simulator.history.calls import BadLine, Call
+    from simulator.history.streams import Progress
     from simulator.log_tally import Counts
     from simulator.run import Run
+
+Read = TypeVar("Read")
 
 BAD_LINES_KEPT = 1000
 WORTH_PROCESSES = 32_000_000  # bytes from which starting more processes pays
@@ -32,9 +35,20 @@ class Log:
 
     files: Sequence[str]
     strict: bool = False
+    query: str | None = None
     bad: list[BadLine] = field(default_factory=list)
     bad_count: int = 0
     notes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The files as they are read."""
+        return tuple(self.files)
+
+    @property
+    def public_names(self) -> tuple[str, ...]:
+        """What a command line may show of the files."""
+        return tuple(self.files)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,6 +107,14 @@ class Log:
         self.notes += counts.notes
         return counts
 
+    def watched(self, work: Callable[[Callable[[BadLine], None], Progress | None], Read]) -> Read:
+        """What *work* makes of the log, handed where bad lines go, with a progress line where somebody watches."""
+        with_bar = sys.stderr.isatty()
+        found = work(self._note, progress_line if with_bar else None)
+        if with_bar:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        return found
+
     def hits(self, content: Content) -> Counter[str]:
         """How many events each campaign's trigger matches.
 
@@ -138,8 +160,7 @@ def open_project(root: str | Path, workspace: str | None) -> Project:
     from mailwright.loading.variables import with_vars
 
     project = load_project(root)
-    name, _ = project.workspace(workspace)
-    return with_vars(project, name)
+    return with_vars(project, workspace)
 
 
 def known_campaigns(project: Project, slugs: Sequence[str]) -> list[str]:
