@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.backtest.records import Record
-from simulator.backtest.spilling import HELD, SortedRecords
 from simulator.backtest.versions import TextVersions, Versions
 from simulator.messages import messages_for
 from simulator.quiet_events import QuietEvents
 from simulator.recordings import Open, Recorder, Recording
 from simulator.replay import LOOK_AHEAD, Replay
+from simulator.spilling import HELD, SortedRuns
 from simulator.trace import AnyEntry, Delivery, Ended, Entered, Moved
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def predicted(
     Raises: HistoryError as *calls* does; ConfigurationError when the disk takes no more than *held* of them.
     """
     with tempfile.TemporaryDirectory(prefix="mailwright-") as folder:
-        records = SortedRecords(Path(folder), "deliveries", held)
+        records = SortedRuns(Path(folder), "deliveries", Record, held=held)
         going = Deliveries(content, records.add, render)
         last: int | None = None
         for call in calls:

@@ -158,6 +158,8 @@ def _doubts(report: BacktestReport) -> Iterator[str]:
         yield f"- Not modelled: {escaped(where)}, {escaped(found.what)}; the simulator {escaped(found.instead)}"
     for row in report.assumptions:
         yield f"- {escaped(f'Assumed {row.count:,} times: {row.name} = {row.value} ({row.rule}, {row.mark})')}"
+    for words, count in report.notes:
+        yield f"- {count:,} x {escaped(words)}"
     for bad in report.bad_lines[:SHOWN]:
         yield f"- {escaped(bad.file)}:{bad.line}:{bad.column} {escaped(bad.message)}"
     if report.bad_count > SHOWN:

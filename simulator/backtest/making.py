@@ -30,6 +30,7 @@ from simulator.reports.blame import failure_place
 from simulator.reports.making import assumption_rows, workflow_order
 from simulator.reports.people import PeopleNames
 from simulator.reports.report import BadLineRow
+from simulator.reports.wording import WARNINGS, in_words
 
 if TYPE_CHECKING:
     from simulator.backtest.running import Answer, Question
@@ -95,7 +96,7 @@ def make_backtest_report(
         ),
         not_modelled=sides[1].not_modelled,
         assumptions=tuple(assumption_rows(sides[1].project, answer.assumptions)),
-        notes=tuple(sorted(answer.notes.items())),
+        notes=tuple((in_words(code, WARNINGS), count) for code, count in sorted(answer.notes.items())),
         bad_lines=tuple(BadLineRow(bad.file, bad.line, bad.column, bad.message, bad.hint) for bad in bad_lines),
         bad_count=bad_count,
         people_shown=names.people.shown,

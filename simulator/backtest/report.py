@@ -198,7 +198,7 @@ class BacktestReport:
     crowding: Crowding
     not_modelled: tuple[NotModelled, ...]
     assumptions: tuple[AssumptionRow, ...]
-    notes: tuple[tuple[str, int], ...]
+    notes: tuple[tuple[str, int], ...]  # what the log made one wonder about, in words, and how often
     bad_lines: tuple[BadLineRow, ...]  # the first thousand
     bad_count: int
     people_shown: bool = False

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from simulator.backtest.comparison import Comparison, compare
 from simulator.backtest.deliveries import Deliveries
-from simulator.backtest.sends import personal_limits
-from simulator.backtest.spilling import HELD, SortedRecords
+from simulator.backtest.records import Record
+from simulator.backtest.sends import DAY, personal_limits
 from simulator.backtest.versions import changed_steps
 from simulator.content import Content, compile_content
 from simulator.history.calls import BadLine, Call, CallKind
@@ -21,6 +21,7 @@ from simulator.history.fast import relevant_calls
 from simulator.history.wanted import Seen
 from simulator.replay import LOOK_AHEAD
 from simulator.sharing import PeopleMeet, Share, may_share, rarely_collecting
+from simulator.spilling import HELD, SortedRuns
 from simulator.wanting import wanted_by
 from simulator.workers import in_processes
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.history.streams import Progress
     from simulator.run import Run
 
+FAR_OUT_OF_ORDER = "far_out_of_order"
 _SPREAD = 2_654_435_761  # Knuth's: the sample must not lean on the hash that shares people out
 
 
@@ -104,8 +106,6 @@ def _joined(parts: Sequence[tuple[Answer, list[BadLine]]], on_bad: Callable[[Bad
         whole.comparison.merge(part.comparison)
         whole.people += part.people
         whole.assumptions.update(part.assumptions)
-        firsts = [at for at in (whole.first_at, part.first_at) if at is not None]
-        whole.first_at = min(firsts, default=None)
     return whole
 
 
@@ -121,7 +121,7 @@ def _answered(
     progress: Progress | None,
 ) -> Answer:
     with tempfile.TemporaryDirectory(prefix="mailwright-") as folder:
-        kept = [SortedRecords(Path(folder), name, question.held) for name in ("before", "after")]
+        kept = [SortedRuns(Path(folder), name, Record, held=question.held) for name in ("before", "after")]
         going = [Deliveries(side, kept[place].add, question.render) for place, side in enumerate(sides)]
         seen = Seen()
         calls = relevant_calls(
@@ -132,40 +132,56 @@ def _answered(
             strict=question.strict,
             progress=progress,
         )
-        sample = _Sample(question.one_in)
+        watch, sample = _Watch(), _Sample(question.one_in)
+        chosen = sample.of(watch.all(calls))
+        own = share.own(chosen, [one.replay.intake.ids for one in going]) if share.shares > 1 else chosen
         with rarely_collecting():
-            own = share.own(calls, [one.replay.intake.ids for one in going]) if share.shares > 1 else calls
-            first, last = _take_all(sample.of(own), going, question.until)
-            last = share.last if share.shares > 1 else last if question.one_in == 1 else sample.last
-            if last is not None and question.until is not None:
-                last = min(last, question.until)
-            until = question.until if question.until is not None else (last or 0) + LOOK_AHEAD
+            _take_all(own, going, question.until)
+            until = question.until if question.until is not None else (watch.last or 0) + LOOK_AHEAD
             runs: list[Run] = [one.finish(until) for one in going]
         limits = (personal_limits(sides[0], question.most), personal_limits(sides[1], question.most))
         comparison = compare(kept[0], kept[1], limits, changed_steps(sides[0], sides[1]))
     # The same events make the same people, but for those that a workflow makes.
     people = max(run.people for run in runs)
+    last = watch.last if watch.last is None or question.until is None else min(watch.last, question.until)
+    notes = seen.notes + Counter({FAR_OUT_OF_ORDER: watch.late} if watch.late else {})
     return Answer(
-        comparison, seen.calls, people, first, last, until, 1, sample.tied, runs[1].assumptions, seen.notes
+        comparison, seen.calls, people, watch.first, last, until, 1, sample.tied, runs[1].assumptions, notes
     )  # fmt: skip
 
 
-def _take_all(calls: Iterator[Call], going: Sequence[Deliveries], until: int | None) -> tuple[int | None, int | None]:
-    """Hand every call to both sides; gives the first and the last receipt."""
+def _take_all(calls: Iterator[Call], going: Sequence[Deliveries], until: int | None) -> None:
+    """Hand every call to both sides."""
     take_before, take_after = going[0].take, going[1].take
-    first = last = None
     for call in calls:
         at = call.at if call.at is not None else call.timestamp
-        if at is not None:
-            if until is not None and at > until:
-                continue
-            if last is None or at > last:
-                last = at
-            if first is None or at < first:
-                first = at
+        if until is not None and at is not None and at > until:
+            continue
         take_before(call, at)
         take_after(call, at)
-    return first, last
+
+
+class _Watch:
+    """The times of the whole log, whoever it is about, so that they are the same in every process."""
+
+    def __init__(self) -> None:
+        self.first: int | None = None
+        self.last: int | None = None
+        self.late = 0  # calls that stand more than a day behind a later one
+
+    def all(self, calls: Iterator[Call]) -> Iterator[Call]:
+        """Every call, looked at as it passes."""
+        first = last = None
+        for call in calls:
+            at = call.at if call.at is not None else call.timestamp
+            if at is not None:
+                if last is None or at > last:
+                    self.last = last = at
+                elif at < last - DAY:
+                    self.late += 1
+                if first is None or at < first:
+                    self.first = first = at
+            yield call
 
 
 class _Sample:
@@ -177,16 +193,12 @@ class _Sample:
     def __init__(self, one_in: int) -> None:
         self._one_in = one_in
         self.tied = 0
-        self.last: int | None = None  # the newest receipt of the whole log, as the clock stops by it
 
     def of(self, calls: Iterator[Call]) -> Iterator[Call]:
         """The calls of the sample."""
         return calls if self._one_in == 1 else filter(self._has, calls)
 
     def _has(self, call: Call) -> bool:
-        at = call.at if call.at is not None else call.timestamp
-        if at is not None and (self.last is None or at > self.last):
-            self.last = at
         if call.person is None:
             return True
         is_in = self._is_in(call.person)

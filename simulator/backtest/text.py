@@ -17,7 +17,7 @@ SHOWN_BAD_LINES = 5
 def backtest_as_text(report: BacktestReport, style: Style | None = None) -> str:
     """The report for a terminal, or plain."""
     style = style or Style()
-    sections = (_heading, _campaigns, _moves, _samples, _load, _not_sent, _doubts, _bad_lines)
+    sections = (_heading, _campaigns, _moves, _samples, _load, _not_sent, _doubts, _notes, _bad_lines)
     blocks = ["\n".join(lines) for section in sections if (lines := list(section(report, style)))]
     whole = "\n\n".join([*blocks, style.strong(wording.summary_line(report))])
     return visible(whole, keep_colour=style.coloured) + "\n"
@@ -109,6 +109,11 @@ def _doubts(report: BacktestReport, style: Style) -> Iterator[str]:
     for row in report.assumptions:
         said = f"assumed {row.count:,} times: {row.name} = {row.value} ({row.rule}, {row.mark})"
         yield from paragraph(said, style, indent="")
+
+
+def _notes(report: BacktestReport, style: Style) -> Iterator[str]:
+    for words, count in report.notes:
+        yield from paragraph(f"{count:,} x {words}", style, indent="")
 
 
 def _bad_lines(report: BacktestReport, style: Style) -> Iterator[str]:

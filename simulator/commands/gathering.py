@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mailwright.diagnostics import ConfigurationError, name_hint
 from mailwright.writing import write_atomically
+from simulator.history.places import asking, public_name, short_name
 
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
@@ -42,18 +43,21 @@ class Log:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The files as they are read."""
-        return tuple(self.files)
+        """The files, databases and buckets as they are read.
+
+        Raises: ConfigurationError when a query goes with something else than a database.
+        """
+        return tuple(asking(place, self.query) for place in self.files)
 
     @property
     def public_names(self) -> tuple[str, ...]:
         """What a command line may show of the files."""
-        return tuple(self.files)
+        return tuple(map(public_name, self.files))
 
     @property
     def names(self) -> tuple[str, ...]:
         """What a report calls the files: their last part, so that a report says nothing of this machine."""
-        return tuple("standard input" if file == "-" else Path(file).name or file for file in self.files)
+        return tuple(map(short_name, self.files))
 
     @property
     def unread(self) -> str:
@@ -72,7 +76,7 @@ class Log:
 
         with_bar = sys.stderr.isatty()
         yield from read_calls(
-            [file if file == "-" else Path(file) for file in self.files],
+            self.sources,
             strict=self.strict,
             on_bad=self._note,
             progress=progress_line if with_bar else None,
@@ -94,7 +98,7 @@ class Log:
         counts = tally_log(
             project,
             workspace,
-            [file if file == "-" else Path(file) for file in self.files],
+            self.sources,
             render=render,
             until=until,
             processes=processes or self._worth(),
@@ -122,8 +126,7 @@ class Log:
         """
         from simulator.hits import count_hits
 
-        files = [file if file == "-" else Path(file) for file in self.files]
-        return count_hits(files, content, on_bad=self._note, strict=self.strict)
+        return count_hits(self.sources, content, on_bad=self._note, strict=self.strict)
 
     def _worth(self) -> int:
         """How many processes the log is worth: one unless it is large."""
