@@ -183,7 +183,7 @@ def _workspace_edition(root: Path, name: str) -> AbstractContextManager[tuple[Pr
 
 
 def _plan(args: Namespace, run_plan: Callable[..., int]) -> int:
-    """`plan` and `promote` with what only the simulator knows: who enters what it would change, and how filters moved."""
+    """`plan` and `promote` with what only the simulator knows: who enters what they would change, how filters moved."""
 
     def who_enters(project: Project, workspace: str, logs: Sequence[str | Path]) -> Mapping[str, Collection[str]]:
         found: Mapping[str, Collection[str]] = import_module("simulator.audience").who_enters(project, workspace, logs)
