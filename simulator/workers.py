@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import signal
 import tempfile
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing import get_context
@@ -17,36 +18,46 @@ from mailwright.diagnostics import HistoryError
 Done = TypeVar("Done")
 
 
-def in_processes(work: Callable[..., Done], shares: Sequence[tuple[Any, ...]]) -> list[Done]:
+def in_processes(
+    work: Callable[..., Done], shares: Sequence[tuple[Any, ...]], at_once: int | None = None
+) -> list[Done]:
     """What *work* gives for the arguments of each share, a process each, in the shares' order.
 
+    *at_once* processes run beside each other; None: all of them.
     Raises: what a share's work raises; HistoryError when a process ends without an answer.
     """
-    context = get_context("spawn")
-    processes: list[BaseProcess] = []
-    answers: dict[Connection, int] = {}
-    found: dict[int, Done] = {}
     # What a process leaves when it is ended goes with this folder.
     scratch = tempfile.TemporaryDirectory(prefix="mailwright-", ignore_cleanup_errors=True)
+    waiting = deque(enumerate(shares))
+    going: dict[Connection, tuple[int, BaseProcess]] = {}
+    found: dict[int, Done] = {}
     try:
-        for number, share in enumerate(shares):
-            ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(theirs, scratch.name, work, share), daemon=True)
-            process.start()
-            theirs.close()  # so that the end of the process is the end of its pipe
-            processes.append(process)
-            answers[ours] = number
-        while answers:
-            for ready in wait(list(answers)):
+        while waiting or going:
+            while waiting and len(going) < (at_once or len(shares)):
+                number, share = waiting.popleft()
+                connection, process = _started(scratch.name, work, share)
+                going[connection] = (number, process)
+            for ready in wait(list(going)):
                 assert isinstance(ready, Connection)  # nothing else is waited for
-                number = answers.pop(ready)
+                number, process = going[ready]
                 found[number] = _answer(ready)
+                del going[ready]
+                process.join()
         return [found[number] for number in range(len(shares))]
     finally:
-        for started in processes:
-            started.kill()
-            started.join()
+        for _, process in going.values():
+            process.kill()
+            process.join()
         scratch.cleanup()
+
+
+def _started(scratch: str, work: Callable[..., Any], share: tuple[Any, ...]) -> tuple[Connection, BaseProcess]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(theirs, scratch, work, share), daemon=True)
+    process.start()
+    theirs.close()  # so that the end of the process is the end of its pipe
+    return ours, process
 
 
 def _answer(connection: Connection) -> Any:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from simulator.backtest import comparison as kinds
 from simulator.backtest.comparison import Comparison, Sample
 from simulator.backtest.editions import Edit, edits_between, message_names
+from simulator.backtest.looking import Place
 from simulator.backtest.report import (
     BacktestReport,
     CampaignRow,
@@ -30,7 +31,7 @@ from simulator.reports.blame import failure_place
 from simulator.reports.making import assumption_rows, workflow_order
 from simulator.reports.people import PeopleNames
 from simulator.reports.report import BadLineRow
-from simulator.reports.wording import WARNINGS, in_words
+from simulator.reports.wording import WARNINGS, in_words, moment_as_text
 
 if TYPE_CHECKING:
     from simulator.backtest.running import Answer, Question
@@ -53,6 +54,7 @@ class Names:
     against: str = ""  # what preview compares with
     workspace: str = ""  # as the command line names it
     people: PeopleNames = field(default_factory=PeopleNames)
+    shown: Mapping[Place, str] = field(default_factory=dict)  # what the preview shows samples with, where it may
 
 
 def make_backtest_report(
@@ -264,6 +266,12 @@ def _preview(step: Step, message: str, sample: Sample, sides: tuple[Content, Con
     """Where `mailwright preview` shows the message; nothing for one that the later content has not."""
     if not message or step[0] not in sides[1].project.campaigns or names.candidate != "":
         return ""
-    asked = {"as": names.workspace, "at": str(sample.at), "against": names.against}
+    asked = {
+        "as": names.workspace,
+        "at": moment_as_text(sample.at, seconds=True).replace(" ", "T") + "Z",
+        "edits": names.shown.get((sample.person, sample.event_line), ""),
+        "tab": "compare",
+        "against": names.against,
+    }
     query = urlencode({key: value for key, value in asked.items() if value})
     return f"/email/{quote(step[0], safe='')}/{quote(message, safe='')}{'?' if query else ''}{query}"

@@ -60,7 +60,6 @@ class Answer:
     first_at: int | None = None
     last_at: int | None = None
     until: int = 0
-    processes: int = 1
     tied: int = 0  # calls of a sample that name people inside and outside of it
     assumptions: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
@@ -70,18 +69,22 @@ def backtest(
     question: Question,
     *,
     processes: int = 1,
+    shares: int = 1,
     on_bad: Callable[[BadLine], None],
     progress: Progress | None = None,
 ) -> Answer:
-    """The answer, the same for any number of *processes*.
+    """The answer, the same for any number of *processes* and *shares*.
+
+    More shares than processes are done one after the other: each holds its own people only, and reads the whole log.
 
     Raises: ConfigurationError when a side has no such workspace, or the disk takes no more; HistoryError like
     `read_calls`, or when a process is killed.
     """
     sides = [compile_content(project, question.workspace) for project in (question.before, question.after)]
-    if processes > 1 and all(may_share(content, content.project, question.files) for content in sides):
+    shares = max(processes, shares)
+    if shares > 1 and all(may_share(content, content.project, question.files) for content in sides):
         try:
-            parts = in_processes(_share_answered, [(question, share, processes) for share in range(processes)])
+            parts = in_processes(_share_answered, [(question, share, shares) for share in range(shares)], processes)
         except PeopleMeet:
             pass
         else:
@@ -101,7 +104,6 @@ def _joined(parts: Sequence[tuple[Answer, list[BadLine]]], on_bad: Callable[[Bad
     for bad in parts[0][1]:
         on_bad(bad)
     whole = parts[0][0]
-    whole.processes = len(parts)
     for part, _ in parts[1:]:
         whole.comparison.merge(part.comparison)
         whole.people += part.people
@@ -146,7 +148,7 @@ def _answered(
     last = watch.last if watch.last is None or question.until is None else min(watch.last, question.until)
     notes = seen.notes + Counter({FAR_OUT_OF_ORDER: watch.late} if watch.late else {})
     return Answer(
-        comparison, seen.calls, people, watch.first, last, until, 1, sample.tied, runs[1].assumptions, notes
+        comparison, seen.calls, people, watch.first, last, until, sample.tied, runs[1].assumptions, notes
     )  # fmt: skip
 
 

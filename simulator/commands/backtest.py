@@ -47,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", metavar="1/N", help="only one in N people, by a hash of their id")
     parser.add_argument("--people", action="store_true", help="name people by their ids")
     parser.add_argument("--query", metavar="SQL", help="with a database URL: what to read, in place of ?table=")
-    parser.add_argument("--processes", type=int, default=2, metavar="N", help="split the people among so many (2)")
+    parser.add_argument(
+        "--processes", type=int, metavar="N", help="split the people among so many (default: 2, 1 for a small log)"
+    )
     parser.add_argument("--strict", action="store_true", help="stop at a bad line")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print it")
     parser.add_argument("--out", metavar="FILE", help="write the report there")
@@ -72,6 +74,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace, log: Log, open_until_told: ExitStack) -> BacktestReport:
+    from dataclasses import replace
+
+    from simulator.backtest.looking import edits_for, places_in
     from simulator.backtest.making import make_backtest_report
     from simulator.backtest.running import backtest
     from simulator.content import compile_content
@@ -81,9 +86,15 @@ def _report(args: argparse.Namespace, log: Log, open_until_told: ExitStack) -> B
         compile_content(question.before, question.workspace),
         compile_content(question.after, question.workspace),
     )
+    processes = args.processes or log.processes_worth(most=2)
+    shares = log.shares_worth(processes)
     answer = log.watched(
-        lambda on_bad, progress: backtest(question, processes=args.processes, on_bad=on_bad, progress=progress)
+        lambda on_bad, progress: backtest(
+            question, processes=processes, shares=shares, on_bad=on_bad, progress=progress
+        )
     )
+    if args.people and "-" not in args.files and answer.comparison.samples:
+        names = replace(names, shown=edits_for(log.again().calls(), places_in(answer.comparison)))
     return make_backtest_report(question, answer, sides, names, bad_lines=log.bad, bad_count=log.bad_count)
 
 
@@ -95,7 +106,7 @@ def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) ->
     from simulator.reports.people import PeopleNames
 
     for flag, number in (("--processes", args.processes), ("--more-than", args.more_than)):
-        if number < 1:
+        if number is not None and number < 1:
             raise ConfigurationError(f"{flag} is at least 1", hint=f"{flag} 2")
     one_in, until = sample_given(args.sample), time_given(args.until, "--until")
     if args.candidate is None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mailwright.diagnostics import ConfigurationError, name_hint
 from mailwright.writing import write_atomically
-from simulator.history.places import asking, public_name, short_name
+from simulator.history.places import asking, is_file, public_name, short_name
+from simulator.history.streams import files_of
 
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
@@ -28,6 +29,8 @@ Read = TypeVar("Read")
 BAD_LINES_KEPT = 1000
 WORTH_PROCESSES = 32_000_000  # bytes from which starting more processes pays
 MOST_PROCESSES = 8
+SHARE = 500_000_000  # bytes of a log whose people one process holds in under a gigabyte
+_UNFOLDED = {".gz": 8, ".zst": 10, ".parquet": 7}  # what a byte on disk is as NDJSON
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ class Log:
             self.sources,
             render=render,
             until=until,
-            processes=processes or self._worth(),
+            processes=processes or self.processes_worth(),
             strict=self.strict,
             on_bad=self._note,
             progress=progress_line if with_bar else None,
@@ -128,12 +131,22 @@ class Log:
 
         return count_hits(self.sources, content, on_bad=self._note, strict=self.strict)
 
-    def _worth(self) -> int:
+    def shares_worth(self, processes: int) -> int:
+        """Into how many shares the people go so that a process stays small; no fewer than there are processes."""
+        return processes if "-" in self.files else max(processes, -(-self._size() // SHARE))
+
+    def processes_worth(self, most: int = MOST_PROCESSES) -> int:
         """How many processes the log is worth: one unless it is large."""
-        if "-" in self.files:
-            return 1
-        size = sum(path.stat().st_size for path in map(Path, self.files) if path.is_file())
-        return min(os.cpu_count() or 1, MOST_PROCESSES) if size >= WORTH_PROCESSES else 1
+        return min(os.cpu_count() or 1, most) if self._size() >= WORTH_PROCESSES else 1
+
+    def _size(self) -> int:
+        """About how many bytes the files unfold to; what is no file counts as nothing."""
+        files = [Path(file) for place in self.files if is_file(place) and place != "-" for file in files_of(place)]
+        return sum(path.stat().st_size * _UNFOLDED.get(path.suffix.lower(), 1) for path in files)
+
+    def again(self) -> Log:
+        """The same log, to be read once more without telling its bad lines again."""
+        return Log(self.files, query=self.query)
 
     def _note(self, bad: BadLine) -> None:
         self.bad_count += 1
