@@ -84,12 +84,19 @@ def backtest(
     shares = max(processes, shares)
     if shares > 1 and all(may_share(content, content.project, question.files) for content in sides):
         try:
-            parts = in_processes(_share_answered, [(question, share, shares) for share in range(shares)], processes)
+            parts = _all_shares(question, shares, processes)
         except PeopleMeet:
             pass
         else:
             return _joined(parts, on_bad)
     return _answered(question, sides, Share(), on_bad, progress)
+
+
+def _all_shares(question: Question, shares: int, processes: int) -> list[tuple[Answer, list[BadLine]]]:
+    every = [(question, share, shares) for share in range(shares)]
+    if processes > 1:
+        return in_processes(_share_answered, every, processes)
+    return [_share_answered(*one) for one in every]
 
 
 def _share_answered(question: Question, share: int, shares: int) -> tuple[Answer, list[BadLine]]:

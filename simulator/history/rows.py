@@ -160,6 +160,8 @@ def _person(cells: Mapping[str, Any], roles: Mapping[str, str]) -> tuple[Any, st
 def _object(value: Any) -> dict[str, Any]:
     if value is None:
         return {}
+    if value == "null":
+        return {}
     found = typed(value) if isinstance(value, str) else value
     if not isinstance(found, dict):
         raise ShapeError("the data column holds no JSON object", '{"key": value}')
