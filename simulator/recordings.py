@@ -151,7 +151,8 @@ class Recorder:
             if len(recordable.kept) >= KEPT:
                 return False
             recording = recordable.kept[key] = self._record(campaign, person, cause, at)
-        if len(person.open) >= _MANY:
+        count = len(person.open)
+        if count >= _MANY and not count & (count - 1):  # at each doubling, so that a look at all costs each one little
             self.settle(person, at)
         number = person.note_entry(campaign.number, at)
         person.open = (*person.open, Open(at, number, person.number, cause, recording, recordable))
