@@ -18,10 +18,11 @@ _ID = IdType.ID
 class QuietEvents:
     """Takes the events that nothing asks for; what it does not take goes the usual way."""
 
-    __slots__ = ("_age_counts", "_by_id", "_ids", "_is_quiet", "_known", "_works")
+    __slots__ = ("_age_counts", "_by_id", "_ids", "_is_quiet", "_known", "_run", "_works")
 
     def __init__(self, replay: Replay, content: Content) -> None:
         engine = replay.engine
+        self._run = replay.run
         self._by_id = engine.people.by_id
         self._ids = replay.intake.ids
         self._known = content.known_events
@@ -41,6 +42,9 @@ class QuietEvents:
         person = self._by_id.get(call.person) if quiet and call.person is not None else None
         if person is None:
             return False
+        run = self._run
+        if run.first_at is not None and at < run.first_at:
+            run.first_at = at
         stamp, event_id = call.timestamp, call.event_id
         if stamp is not None and (stamp > at or (self._age_counts and stamp < person.born)):
             return False

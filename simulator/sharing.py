@@ -32,19 +32,24 @@ def may_share(content: Content, project: Project, files: Sequence[object]) -> bo
 
 
 class Share:
-    """One share of the people of a log; share 0 of 1 is everybody."""
+    """One share of the people of a log, or *only* some of them; share 0 of 1 is everybody."""
 
-    def __init__(self, number: int = 0, shares: int = 1) -> None:
+    def __init__(self, number: int = 0, shares: int = 1, only: frozenset[str] | None = None) -> None:
         self.number = number
         self.shares = shares
+        self.only = only
         self.last: int | None = None  # the newest receipt in the log, whoever it was about
+
+    @property
+    def is_everybody(self) -> bool:
+        return self.shares == 1 and self.only is None
 
     def own(self, calls: Iterable[Call], memories: Sequence[IdMemory]) -> Iterator[Call]:
         """The calls about this share's people; the ids of the others' events go to *memories* all the same.
 
         Raises: PeopleMeet at the first call that is about several people.
         """
-        share, shares, crc32 = self.number, self.shares, zlib.crc32
+        share, shares, crc32, only = self.number, self.shares, zlib.crc32, self.only
         for call in calls:
             if call.kind in _SEVERAL or call.person is None or call.anonymous_id is not None:
                 raise PeopleMeet
@@ -53,7 +58,11 @@ class Share:
             at = call.at if call.at is not None else call.timestamp
             if at is not None and (self.last is None or at > self.last):
                 self.last = at
-            if crc32(call.person.encode("utf-8", "surrogatepass")) % shares == share:
+            if only is not None:
+                is_mine = call.person in only
+            else:
+                is_mine = crc32(call.person.encode("utf-8", "surrogatepass")) % shares == share
+            if is_mine:
                 yield call
             elif call.event_id is not None:
                 for ids in memories:

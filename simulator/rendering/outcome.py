@@ -79,6 +79,20 @@ class OutcomeRenderer:
                 found.add("language")
         return frozenset(found)
 
+    def deciding_reads(self, campaign: str, name: str) -> list[Read] | None:
+        """What decides the outcome of any variant of the message beside its address; None where only a render tells."""
+        found: list[Read] = []
+        variants = [
+            language for one, other, language in self.variants.project.messages if (one, other) == (campaign, name)
+        ]
+        for language in variants or [None]:
+            message = self.message(campaign, name, language)
+            reads = () if message is None else message.reads
+            if reads is None:
+                return None
+            found += reads
+        return found
+
     def message(self, campaign: str, name: str, language: str | None) -> MessageOutcome | None:
         """One variant of one message, made ready once; None when there is none."""
         key = (campaign, name, language)
@@ -102,7 +116,7 @@ class MessageOutcome:
         self._missing = Outcome("failed", "missing_recipient", NO_ADDRESS, None, message.language)
         reads = message_reads(renderer)
         self.attributes = frozenset(reads.attributes)
-        self._reads: tuple[Read, ...] | None = None if reads.is_opaque else tuple(reads.functions.values())
+        self.reads: tuple[Read, ...] | None = None if reads.is_opaque else tuple(reads.functions.values())
 
     def outcome(self, moment: RenderMoment) -> Outcome:
         """What a render for this moment comes to."""
@@ -145,7 +159,7 @@ class MessageOutcome:
         return ", ".join(split_addresses(one_line(address))) or None
 
     def _key(self, moment: RenderMoment) -> Hashable | None:
-        reads = self._reads
+        reads = self.reads
         if reads is None:
             return None
         kind = moment.trigger_kind
