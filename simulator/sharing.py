@@ -28,7 +28,19 @@ class PeopleMeet(Exception):
 
 def may_share(content: Content, project: Project, files: Sequence[object]) -> bool:
     """Whether people can be replayed apart as far as the content says; what is read once cannot be read by each."""
-    return not content.crosses_people and project.people.identifier == "id" and "-" not in files
+    return not why_not_shared(content, project, files)
+
+
+def why_not_shared(content: Content, project: Project, files: Sequence[object]) -> str:
+    """Why people cannot be replayed apart; empty where they can."""
+    if content.crosses_people:
+        return "a step acts on other people than its own"
+    if project.people.identifier != "id":
+        return "an email may tell that two people are one; `identifier: id` in people.yaml says that it does not"
+    return "standard input is read once" if "-" in files else ""
+
+
+MEETING = "the log has calls about several people: merges, anonymous ids, emails, objects or broadcasts"
 
 
 class Share:

@@ -18,9 +18,10 @@ from simulator.backtest.versions import changed_steps
 from simulator.content import Content, compile_content
 from simulator.history.calls import BadLine, Call, CallKind
 from simulator.history.fast import relevant_calls
+from simulator.history.ordering import by_time
 from simulator.history.wanted import Seen
 from simulator.replay import LOOK_AHEAD
-from simulator.sharing import PeopleMeet, Share, may_share, rarely_collecting
+from simulator.sharing import MEETING, PeopleMeet, Share, rarely_collecting, why_not_shared
 from simulator.spilling import HELD, SortedRuns
 from simulator.wanting import wanted_by
 from simulator.workers import in_processes
@@ -47,6 +48,7 @@ class Question:
     most: int = 3  # messages a day above which a person counts as crowded
     one_in: int = 1  # only so many of the people
     strict: bool = False
+    by_time: bool = False  # the calls are put in the order of their times first
     held: int = HELD  # deliveries kept in memory before they go to disk
 
 
@@ -60,6 +62,7 @@ class Answer:
     first_at: int | None = None
     last_at: int | None = None
     until: int = 0
+    alone: str = ""  # why one process did it all though more were to; no part of any report
     tied: int = 0  # calls of a sample that name people inside and outside of it
     assumptions: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
@@ -82,14 +85,18 @@ def backtest(
     """
     sides = [compile_content(project, question.workspace) for project in (question.before, question.after)]
     shares = max(processes, shares)
-    if shares > 1 and all(may_share(content, content.project, question.files) for content in sides):
-        try:
-            parts = _all_shares(question, shares, processes)
-        except PeopleMeet:
-            pass
-        else:
-            return _joined(parts, on_bad)
-    return _answered(question, sides, Share(), on_bad, progress)
+    alone = ""
+    if shares > 1:
+        reasons = [why_not_shared(side, side.project, question.files) for side in sides]
+        alone = next(filter(None, reasons), "")
+        if not alone:
+            try:
+                return _joined(_all_shares(question, shares, processes), on_bad)
+            except PeopleMeet:
+                alone = MEETING
+    answer = _answered(question, sides, Share(), on_bad, progress)
+    answer.alone = alone
+    return answer
 
 
 def _all_shares(question: Question, shares: int, processes: int) -> list[tuple[Answer, list[BadLine]]]:
@@ -142,7 +149,7 @@ def _answered(
             progress=progress,
         )
         watch, sample = _Watch(), _Sample(question.one_in)
-        chosen = sample.of(watch.all(calls))
+        chosen = sample.of(watch.all(by_time(calls) if question.by_time else calls))
         own = share.own(chosen, [one.replay.intake.ids for one in going]) if share.shares > 1 else chosen
         with rarely_collecting():
             _take_all(own, going, question.until)
@@ -155,7 +162,7 @@ def _answered(
     last = watch.last if watch.last is None or question.until is None else min(watch.last, question.until)
     notes = seen.notes + Counter({FAR_OUT_OF_ORDER: watch.late} if watch.late else {})
     return Answer(
-        comparison, seen.calls, people, watch.first, last, until, sample.tied, runs[1].assumptions, notes
+        comparison, seen.calls, people, watch.first, last, until, "", sample.tied, runs[1].assumptions, notes
     )  # fmt: skip
 
 

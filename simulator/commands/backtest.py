@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--texts", action="store_true", help="compare texts as each person gets them; slower")
     parser.add_argument("--sample", metavar="1/N", help="only one in N people, by a hash of their id")
     parser.add_argument("--people", action="store_true", help="name people by their ids")
+    parser.add_argument("--by-time", action="store_true", help="put the calls in the order of their times first")
     parser.add_argument("--query", metavar="SQL", help="with a database URL: what to read, in place of ?table=")
     parser.add_argument(
         "--processes", type=int, metavar="N", help="split the people among so many (default: 2, 1 for a small log)"
@@ -93,6 +94,8 @@ def _report(args: argparse.Namespace, log: Log, open_until_told: ExitStack) -> B
             question, processes=processes, shares=shares, on_bad=on_bad, progress=progress
         )
     )
+    if answer.alone and (args.processes or 1) > 1:
+        print(f"one process: {answer.alone}", file=sys.stderr)
     if args.people and "-" not in args.files and answer.comparison.samples:
         names = replace(names, shown=edits_for(log.again().calls(), places_in(answer.comparison)))
     return make_backtest_report(question, answer, sides, names, bad_lines=log.bad, bad_count=log.bad_count)
@@ -124,6 +127,7 @@ def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) ->
         most=args.more_than,
         one_in=one_in,
         strict=args.strict,
+        by_time=args.by_time,
     )
     names = Names(
         before=args.against,

@@ -13,6 +13,7 @@ from building import DAY, HOUR, START, campaign, data, person, project
 from mailwright.diagnostics import HistoryError
 from simulator.backtest.running import FAR_OUT_OF_ORDER, Answer, Question, backtest
 from simulator.history.calls import BadLine
+from simulator.sharing import MEETING
 
 PEOPLE = 60
 
@@ -107,7 +108,8 @@ def test_people_who_meet_are_replayed_together(tmp_path: Path, log: Path):
     path.write_text(log.read_text() + json.dumps(merge) + "\n")
     one, _ = answered(asked(path))
     apart, _ = answered(asked(path), shares=2)
-    assert asdict(one) == asdict(apart)
+    assert (one.alone, apart.alone) == ("", MEETING)
+    assert asdict(one) == asdict(replace(apart, alone=""))
     assert one.people == PEOPLE - 1
     sampled = [answered(asked(path, one_in=number))[0].tied for number in (2, 3, 5, 7)]
     assert max(sampled) == 1
@@ -147,3 +149,21 @@ def test_content_that_reaches_other_people_is_replayed_in_one_piece(log: Path):
     crossing = project(campaign("bought", {"set": {"person": {"plan": "x"}, "of": "{{ event.friend }}"}}))
     one, _ = answered(Question(crossing, crossing, None, (str(log),)), processes=2)
     assert one.comparison.is_same
+    assert one.alone == "a step acts on other people than its own"
+
+
+def test_people_known_by_email_are_replayed_together_and_it_is_said(log: Path):
+    by_email = project(campaign("bought"), identifier="id_or_email")
+    one, _ = answered(Question(by_email, by_email, None, (str(log),)), processes=2)
+    assert "identifier: id" in one.alone
+
+
+def test_a_log_put_in_the_order_of_time_is_the_log_that_was(tmp_path: Path, log: Path, alone: Answer):
+    path = tmp_path / "mixed.ndjson"
+    lines = log.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[300:], *lines[:300]]))
+    found = [answered(asked(path, by_time=True, held=50), shares=shares)[0] for shares in (1, 2)]
+    for one in found:
+        assert FAR_OUT_OF_ORDER not in one.notes
+        assert one.comparison.after == alone.comparison.after
+        assert one.comparison.people == alone.comparison.people
