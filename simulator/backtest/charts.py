@@ -34,6 +34,36 @@ def chart(slots: Sequence[Slot], what: str, label: Label) -> str:
     )
 
 
+def difference_chart(slots: Sequence[Slot], what: str, label: Label) -> str:
+    """How many more or fewer there are in each slot, around a line for none; empty where there is no difference."""
+    most = max((abs(slot.after - slot.before) for slot in slots), default=0)
+    if not most or len(slots) > _MOST_BARS:
+        return ""
+    more = sum(max(0, slot.after - slot.before) for slot in slots)
+    fewer = sum(max(0, slot.before - slot.after) for slot in slots)
+    says = f"{what}: {more:,} more and {fewer:,} fewer; at most {most:,} in one."
+    drawn = "".join(_difference(index * 10, slot, most, label(slot)) for index, slot in enumerate(slots))
+    width = len(slots) * 10
+    return (
+        f'<div class="plot"><span class="top">± {most:,}</span>'
+        f'<svg class="chart low" viewBox="0 0 {width} 100" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(says)}"><line class="base" x1="0" x2="{width}" y1="50" y2="50"/>{drawn}</svg></div>'
+    )
+
+
+def _difference(x: int, slot: Slot, most: int, label: str) -> str:
+    change = slot.after - slot.before
+    if not change:
+        return ""
+    height = 48 * abs(change) / most
+    top = 50 - height if change > 0 else 50.0
+    kind = "after" if change > 0 else "fewer"
+    return (
+        f"<g><title>{escape(label)}: {change:+,}</title>"
+        f'<rect class="{kind}" x="{x + 1}" y="{top:.2f}" width="8" height="{height:.2f}"/></g>'
+    )
+
+
 def _grid(width: int) -> str:
     return "".join(f'<line class="base" x1="0" x2="{width}" y1="{y}" y2="{y}"/>' for y in (2, 51, 100))
 

@@ -12,7 +12,7 @@ from simulator.reports.documents import escaped
 from simulator.reports.wording import day_as_text
 
 SHOWN = 40
-DAYS_SHOWN = 31
+DAYS_SHOWN = 92
 SAMPLES_SHOWN = 30
 _BLOCKS = "▁▂▃▄▅▆▇█"
 

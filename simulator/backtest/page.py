@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from simulator.backtest import wording
-from simulator.backtest.charts import chart
+from simulator.backtest.charts import chart, difference_chart
 from simulator.backtest.report import BacktestReport, CampaignRow, SampleRow, Slot
 from simulator.reports.page_parts import bar
 from simulator.reports.wording import day_as_text, moment_as_text
@@ -63,6 +63,7 @@ def backtest_as_html(report: BacktestReport) -> str:
         lines=list(_lines(report)),
         same=sum(row.change.is_none for row in report.campaigns),
         days=chart(report.days, "Messages a day", _day),
+        difference=difference_chart(report.days, "More or fewer messages a day", _day),
         hours_of_day=chart(report.hours_of_day, "Messages by hour of the day", _hour_of_day),
         hours=chart(report.hours, "Messages an hour", _hour),
         load=list(wording.peaks_in_words(report)),

@@ -283,7 +283,7 @@ def test_the_page_is_whole_on_a_phone_and_a_screen(
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         page.goto(out.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator("svg.chart").count() == 3
+        assert page.locator("svg.chart").count() == 4
         assert page.get_by_text("7 lose it").first.is_visible()
         assert len(asked) == 1  # nothing but the page itself
         backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
