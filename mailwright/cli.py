@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("simulator.commands.explain", "say why a person did or did not get a campaign"),
     "test": ("simulator.commands.test", "run the scenarios and tests, with clause coverage and mutants"),
     "prove": ("simulator.commands.prove", "prove that campaigns cannot both fire, or show when they do"),
+    "backtest": ("simulator.commands.backtest", "say who would gain, lose or move by an edit, over a history"),
     "preview": ("simulator.commands.preview", "see every email live while its files are edited"),
     "events": ("simulator.commands.events", "the contract of events: diff, audit, infer, codegen, docs"),
     "serve": ("simulator.commands.serve", "run a Customer.io workspace on this machine"),
@@ -136,8 +137,8 @@ def run(argv: list[str]) -> int:
     given.workspace_edition = _workspace_edition  # for what compares with a workspace and may not know the way there
     if name == "check":
         return _check(given, module)
-    if name == "plan":
-        return _plan(given, module)
+    if name in ("plan", "promote"):
+        return _plan(given, getattr(module, f"run_{name}"))
     code: int = module.run(given)
     return code
 
@@ -181,10 +182,10 @@ def _workspace_edition(root: Path, name: str) -> AbstractContextManager[tuple[Pr
     return found
 
 
-def _plan(args: Namespace, module: Any) -> int:
-    """`plan` with what only the simulator knows: who enters the campaigns it would change, and how filters moved."""
+def _plan(args: Namespace, run_plan: Callable[..., int]) -> int:
+    """`plan` and `promote` with what only the simulator knows: who enters what they would change, how filters moved."""
 
-    def who_enters(project: Project, workspace: str, logs: Sequence[Path]) -> Mapping[str, Collection[str]]:
+    def who_enters(project: Project, workspace: str, logs: Sequence[str | Path]) -> Mapping[str, Collection[str]]:
         found: Mapping[str, Collection[str]] = import_module("simulator.audience").who_enters(project, workspace, logs)
         return found
 
@@ -192,8 +193,7 @@ def _plan(args: Namespace, module: Any) -> int:
         found: Sequence[str] = import_module("simulator.proofs.moves").how_moved(project, slug, before, after)
         return found
 
-    code: int = module.run_plan(args, who_enters, how_moved)
-    return code
+    return run_plan(args, who_enters, how_moved)
 
 
 # Checkers of the rooms above, as module and function: they are loaded when a project is looked at.

@@ -6,18 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.content import compile_content
 from simulator.engine import Detail
-from simulator.history.readers import read_calls
+from simulator.history.fast import relevant_calls
+from simulator.history.wanted import Seen
 from simulator.replay import replay
 from simulator.sample_calls import calls_of_sample
 from simulator.trace import AnyEntry, Entered
+from simulator.wanting import wanted_by
 
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
     from simulator.history.calls import BadLine
 
 
-def who_enters(project: Project, workspace: str, logs: Sequence[Path]) -> Mapping[str, Collection[str]]:
+def who_enters(project: Project, workspace: str, logs: Sequence[str | Path]) -> Mapping[str, Collection[str]]:
     """The people who enter each campaign of *workspace*, by campaign; a sample stands for its person.
 
     Lines of a log that cannot be read are left out. Raises: ConfigurationError when there is no such workspace;
@@ -31,12 +34,14 @@ def who_enters(project: Project, workspace: str, logs: Sequence[Path]) -> Mappin
     return found
 
 
-def _enter(found: dict[str, set[str]], project: Project, workspace: str, logs: Sequence[Path]) -> None:
+def _enter(found: dict[str, set[str]], project: Project, workspace: str, logs: Sequence[str | Path]) -> None:
     def note(entry: AnyEntry) -> None:
         if isinstance(entry, Entered):
             found.setdefault(entry.campaign, set()).add(entry.person)
 
-    replay(project, workspace, read_calls(list(logs), on_bad=_leave), sink=note, render="none")
+    wanted = wanted_by(compile_content(project, workspace))
+    calls = relevant_calls(list(logs), wanted, seen=Seen(), on_bad=_leave)
+    replay(project, workspace, calls, sink=note, render="none")
 
 
 def _enter_by_samples(found: dict[str, set[str]], project: Project, workspace: str) -> None:

@@ -9,28 +9,25 @@ calls, or content that reaches from one person to another, is replayed by one pr
 
 from __future__ import annotations
 
-import gc
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.bulk import NotRegular
 from simulator.content import Content, compile_content
-from simulator.events import LONGEST_NAME
-from simulator.history.calls import BadLine, Call, CallKind, IdType
+from simulator.history.calls import BadLine, Call
 from simulator.history.fast import relevant_calls
 from simulator.history.wanted import Seen
 from simulator.messages import messages_for
+from simulator.quiet_events import QuietEvents
 from simulator.run import Run
+from simulator.sharing import PeopleMeet, Share, may_share, rarely_collecting
 from simulator.summary import Summary
 from simulator.tallying import Tally
 from simulator.wanting import wanted_by
+from simulator.workers import in_processes
 
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
@@ -38,9 +35,6 @@ if TYPE_CHECKING:
 
 BULK_FROM = 16_000_000
 """Bytes of a log from which on counting it in columns pays for loading what does it."""
-_EVENT = CallKind.EVENT
-_ID = IdType.ID
-_SEVERAL = frozenset({CallKind.MERGE, CallKind.OBJECT, CallKind.OBJECT_GONE, CallKind.BROADCAST, CallKind.WEBHOOK})
 
 
 @dataclass(slots=True)
@@ -51,10 +45,6 @@ class Counts:
     summary: Summary
     notes: Counter[str] = field(default_factory=Counter)
     whole: str = "small"  # why the engine replayed everybody; empty where the log was counted in columns
-
-
-class _PeopleMeet(Exception):
-    """A call is about several people, so they cannot be replayed apart."""
 
 
 def tally_log(
@@ -101,7 +91,7 @@ def _replayed(
     on_bad: Callable[[BadLine], None],
     progress: Progress | None,
 ) -> Counts:
-    if processes > 1 and not content.crosses_people and project.people.identifier == "id" and "-" not in files:
+    if processes > 1 and may_share(content, project, files):
         apart = _apart(project, workspace, files, render, until, processes, strict, on_bad)
         if apart is not None:
             return apart
@@ -156,10 +146,10 @@ def _add_left(
     """Add what the engine makes of the people that are out of the ordinary."""
     bad: list[BadLine] = []
     part = _Part(content, render, until, only=left)
-    part.last = counts.run.last_at
+    part.share.last = counts.run.last_at
     try:
         theirs = part.counted(names, False, bad.append)
-    except _PeopleMeet:
+    except PeopleMeet:
         raise NotRegular("calls are about several people") from None
     if bad:
         raise NotRegular("some line is bad")
@@ -188,13 +178,10 @@ class _Part:
         self.content = content
         self.render = render
         self.until = until
-        self.share = share
-        self.shares = shares
-        self.only = only
+        self.share = Share(share, shares, only)
         self.summary = Summary()
         self.tally = Tally(content, messages_for(content, render), self.summary)
         self.seen = Seen()
-        self.last: int | None = None  # the newest receipt in the log, whoever it was about
 
     def counted(
         self,
@@ -207,14 +194,14 @@ class _Part:
         calls = relevant_calls(
             files, wanted_by(self.content), seen=self.seen, on_bad=on_bad, strict=strict, progress=progress
         )
-        with _rarely_collecting():
-            self._take_all(calls if self.shares == 1 and self.only is None else self._own(calls))
+        with rarely_collecting():
+            self._take_all(calls if self.share.is_everybody else self.share.own(calls, [self.tally.replay.intake.ids]))
             return self._finished()
 
     def _take_all(self, calls: Iterator[Call]) -> None:
         """Take in every call; an event that nothing asks for only tells when its person was last heard of."""
         take, until = self.tally.take, self.until
-        quiet = _QuietEvents(self.tally, self.content)
+        quiet = QuietEvents(self.tally.replay, self.content)
         for call in calls:
             at = call.at if call.at is not None else call.timestamp
             if until is not None and at is not None and at > until:
@@ -222,35 +209,11 @@ class _Part:
             if not quiet.took(call, at):
                 take(call)
 
-    def _own(self, calls: Iterator[Call]) -> Iterator[Call]:
-        """The calls about this share's people; the ids of the others' events are remembered all the same."""
-        share, shares, crc32, only = self.share, self.shares, zlib.crc32, self.only
-        ids = self.tally.replay.intake.ids
-        for call in calls:
-            if call.kind in _SEVERAL or call.person is None or call.anonymous_id is not None:
-                raise _PeopleMeet
-            if call.id_type is not IdType.ID:
-                raise _PeopleMeet
-            at = call.at if call.at is not None else call.timestamp
-            if at is not None and (self.last is None or at > self.last):
-                self.last = at
-            if only is not None:
-                mine = call.person in only
-            else:
-                mine = crc32(call.person.encode("utf-8", "surrogatepass")) % shares == share
-            if mine:
-                yield call
-            elif call.event_id is not None and call.event_id not in ids:
-                ids.add(call.event_id)
-
     def _finished(self) -> Counts:
         replay = self.tally.replay
         people = replay.engine.people
-        last = (
-            self.last
-            if self.shares > 1 or self.only is not None
-            else max((person.last_at for person in people), default=None)
-        )
+        everybody = self.share.is_everybody
+        last = max((person.last_at for person in people), default=None) if everybody else self.share.last
         if last is not None:
             replay.run.last_at = max(last, replay.run.last_at or last)
         run = self.tally.finish(self.until)
@@ -259,48 +222,6 @@ class _Part:
         run.calls_by_name = self.seen.events
         run.unused_events = _unused(self.content, self.seen)
         return Counts(run, self.summary, self.seen.notes)
-
-
-class _QuietEvents:
-    """Takes the shortest way with events that nothing in the content asks for, of people there are."""
-
-    __slots__ = ("_age_counts", "_by_id", "_ids", "_is_quiet", "_known", "_run", "_works")
-
-    def __init__(self, tally: Tally, content: Content) -> None:
-        engine = tally.replay.engine
-        self._run = tally.replay.run
-        self._by_id = engine.people.by_id
-        self._ids = tally.replay.intake.ids
-        self._known = content.known_events
-        self._age_counts = content.asks_age
-        self._works = engine.shared_agenda is None  # else every call moves everybody's clock
-        self._is_quiet: dict[str, bool] = {}
-
-    def took(self, call: Call, at: int | None) -> bool:
-        """Whether the call was such an event; all it does is to be its person's latest call."""
-        if call.kind is not _EVENT or call.id_type is not _ID or at is None or not self._works:
-            return False
-        quiet = self._is_quiet.get(call.name)
-        if quiet is None:
-            name = call.name.strip()
-            short = len(name.encode("utf-8", "surrogatepass")) <= LONGEST_NAME
-            quiet = self._is_quiet[call.name] = short and name.lower() not in self._known
-        person = self._by_id.get(call.person) if quiet and call.person is not None else None
-        if person is None:
-            return False
-        run = self._run
-        if run.first_at is not None and at < run.first_at:
-            run.first_at = at
-        stamp, event_id = call.timestamp, call.event_id
-        if stamp is not None and (stamp > at or (self._age_counts and stamp < person.born)):
-            return False
-        if event_id is not None:
-            if event_id in self._ids:
-                return False
-            self._ids.add(event_id)
-        if at > person.last_at:
-            person.last_at = at
-        return True
 
 
 def _apart(
@@ -315,15 +236,11 @@ def _apart(
 ) -> Counts | None:
     """The counts of several processes together; None when some call is about several people."""
     names = [str(file) for file in files]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        going = [
-            pool.submit(_share_counted, project, workspace, names, render, until, share, processes, strict)
-            for share in range(processes)
-        ]
-        parts = [future.result() for future in going]
-    if any(part is None for part in parts):
+    shares = [(project, workspace, names, render, until, share, processes, strict) for share in range(processes)]
+    try:
+        found = in_processes(_share_counted, shares)
+    except PeopleMeet:
         return None
-    found = [part for part in parts if part is not None]
     for bad in found[0][1]:
         on_bad(bad)
     whole = found[0][0]
@@ -342,14 +259,14 @@ def _share_counted(
     share: int,
     shares: int,
     strict: bool,
-) -> tuple[Counts, list[BadLine]] | None:
-    """One process's share: its counts, and the bad lines where it is the first."""
+) -> tuple[Counts, list[BadLine]]:
+    """One process's share: its counts, and the bad lines where it is the first.
+
+    Raises: PeopleMeet when people cannot be replayed apart; HistoryError like `read_calls`.
+    """
     bad: list[BadLine] = []
     part = _Part(compile_content(project, workspace), render, until, share, shares)
-    try:
-        counts = part.counted(files, strict, bad.append if share == 0 else _leave)
-    except _PeopleMeet:
-        return None
+    counts = part.counted(files, strict, bad.append if share == 0 else _leave)
     counts.run.profiles = {}
     return counts, bad
 
@@ -364,14 +281,3 @@ def _merge_runs(whole: Run, part: Run) -> None:
     whole.people += part.people
     if part.first_at is not None:
         whole.first_at = part.first_at if whole.first_at is None else min(whole.first_at, part.first_at)
-
-
-@contextmanager
-def _rarely_collecting() -> Iterator[None]:
-    """A replay keeps what it makes, so looking for garbage after every few hundred values is in vain."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -54,6 +54,7 @@ class Recordable:
     attributes: frozenset[str]  # those whose change may change its course
     events: frozenset[str]  # names, in lower case, that may end it
     kept: dict[Hashable, Recording] = field(default_factory=dict)
+    longest: int = 0  # seconds of the longest recording
 
 
 @dataclass(slots=True, eq=False)
@@ -135,6 +136,10 @@ class Recorder:
         self.engine = engine
         engine.recorder = self
         self.recordables = recordables_in(engine.content, engine.messages.attributes_read())
+        self._waiting: dict[str, list[Recordable]] = {}
+        for recordable in self.recordables.values():
+            for event in recordable.events:
+                self._waiting.setdefault(event, []).append(recordable)
         self._tell = tell
         self._records = False
 
@@ -151,7 +156,9 @@ class Recorder:
             if len(recordable.kept) >= KEPT:
                 return False
             recording = recordable.kept[key] = self._record(campaign, person, cause, at)
-        if len(person.open) >= _MANY:
+            recordable.longest = max(recordable.longest, recording.length)
+        count = len(person.open)
+        if count >= _MANY and not count & (count - 1):  # at each doubling, so that a look at all costs each one little
             self.settle(person, at)
         number = person.note_entry(campaign.number, at)
         person.open = (*person.open, Open(at, number, person.number, cause, recording, recordable))
@@ -215,7 +222,14 @@ class Recorder:
 
     def event_comes(self, person: Person, event: str, at: int) -> None:
         """An event that goals or exits wait for is about to be received."""
+        if not any(self._may_run(one, person, at) for one in self._waiting.get(event, ())):
+            return  # who does much and waits for little is not looked through each time
         self._disturb(person, at, [one for one in person.open if event in one.recordable.events])
+
+    def _may_run(self, recordable: Recordable, person: Person, at: int) -> bool:
+        """Whether a journey of that campaign may be under way, by when the person last entered it."""
+        entry = person.entries.get(recordable.campaign.number)
+        return entry is not None and entry[1] + recordable.longest >= at
 
     def attributes_change(self, person: Person, values: Mapping[str, Any], at: int) -> None:
         """Attributes are about to be written."""

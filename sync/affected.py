@@ -17,7 +17,7 @@ from sync.codecs.authored import campaign_of
 from sync.plan import Action, Affected, AffectedCampaign, Plan
 from sync.snapshot import Address, Document, Kind, Snapshot, canonical
 
-WhoEnters = Callable[[Project, str, Sequence[Path]], Mapping[str, Collection[str]]]
+WhoEnters = Callable[[Project, str, Sequence[str | Path]], Mapping[str, Collection[str]]]
 """(project, workspace, event logs) → who enters each campaign by the logs, or by the samples where none is named."""
 
 HowMoved = Callable[[Project, str, Campaign, Campaign], Sequence[str]]
@@ -31,25 +31,29 @@ def affected_by(
     project: Project,
     live: Snapshot,
     who_enters: WhoEnters,
-    logs: Sequence[Path],
+    logs: Sequence[str | Path],
     how_moved: HowMoved | None = None,
+    desired: Snapshot | None = None,
 ) -> Affected:
     """Who gets more and who gets less once the plan is carried out and its campaigns run.
+
+    *desired* is what the workspace shall hold where that is not what the files say: another workspace's content.
 
     Raises: whatever *who_enters* stops for, such as a log that cannot be read.
     """
     moved = campaigns_touched(plan)
-    source = ", ".join(path.name for path in logs) if logs else "the samples"
+    source = ", ".join(_short_name(str(log)) for log in logs) if logs else "the samples"
     if not moved:
         return Affected(source)
-    was = as_in_workspace(project, live, moved)
+    was = as_in_workspace(project, live, moved, with_theirs=desired is not None)
+    shall = project if desired is None else as_in_workspace(project, desired, moved, with_theirs=True)
     before = who_enters(was, plan.workspace.name, logs)
-    after = who_enters(project, plan.workspace.name, logs)
+    after = who_enters(shall, plan.workspace.name, logs)
     rows = []
     for slug in moved:
         said: Sequence[str] = ()
-        if how_moved is not None and slug in was.campaigns and slug in project.campaigns:
-            said = how_moved(project, slug, was.campaigns[slug], project.campaigns[slug])
+        if how_moved is not None and slug in was.campaigns and slug in shall.campaigns:
+            said = how_moved(project, slug, was.campaigns[slug], shall.campaigns[slug])
         rows.append(_row(slug, set(before.get(slug, ())), set(after.get(slug, ())), tuple(said)))
     return Affected(source, tuple(row for row in rows if row.gains or row.losses or row.proved))
 
@@ -66,8 +70,15 @@ def campaigns_touched(plan: Plan) -> list[str]:
     )
 
 
-def as_in_workspace(project: Project, live: Snapshot, campaigns: Iterable[str]) -> Project:
-    """The project with the audience of some campaigns as the workspace has it."""
+def _short_name(log: str) -> str:
+    """The last part of a log's path or URL, without what could be a password."""
+    return log.partition("?")[0].rstrip("/").rpartition("/")[2].rpartition("@")[2]
+
+
+def as_in_workspace(
+    project: Project, live: Snapshot, campaigns: Iterable[str], *, with_theirs: bool = False
+) -> Project:
+    """The project with the audience of some campaigns as the workspace has it; *with_theirs*, also what only it has."""
     found = dict(project.campaigns)
     for slug in campaigns:
         document = live.get(Address(Kind.CAMPAIGN, slug))
@@ -76,6 +87,8 @@ def as_in_workspace(project: Project, live: Snapshot, campaigns: Iterable[str]) 
             found.pop(slug, None)
         elif slug in found:
             found[slug] = found[slug].model_copy(update={name: getattr(theirs, name) for name in AUDIENCE})
+        elif with_theirs:
+            found[slug] = theirs
     return replace(project, campaigns=found)
 
 

@@ -31,6 +31,13 @@ class MessageLimit(Definition):
     """How long a message with automatic retry is tried again."""
 
 
+class SendRate(Definition):
+    """At most so many emails in so many seconds."""
+
+    count: int = Field(ge=1)
+    seconds: int = Field(default=1, ge=1)
+
+
 class Workspace(Definition):
     """One workspace: QA, production, or one on this machine."""
 
@@ -45,6 +52,8 @@ class Workspace(Definition):
     liquid: Literal["latest", "legacy"] = "latest"
     vars: dict[str, str] = Field(default_factory=dict)
     message_limit: MessageLimit | None = None
+    provider_rate: SendRate | None = None
+    """How many emails the provider takes; `backtest` tells when more would be handed over."""
     sender: str | None = Field(default=None, alias="from")
     """The From of emails that name none."""
     esp_suppressed: list[str] = Field(default_factory=list)

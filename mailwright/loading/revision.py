@@ -60,7 +60,11 @@ def write_revision(root: Path, revision: str, target: Path) -> None:
 
     Raises: ConfigurationError when *root* is in no git repository or the revision is not known.
     """
-    prefix = run_git(root, "rev-parse", "--show-prefix").decode("utf-8", "replace").strip()
+    try:
+        prefix = run_git(root, "rev-parse", "--show-prefix").decode("utf-8", "replace").strip()
+    except GitFailed as error:
+        said = f"'{revision}' is no folder that holds a project, and there is no git to ask: {error}"
+        raise ConfigurationError(said, hint=error.hint) from error
     tree = f"{commit_of(root, revision)}:{prefix}"
     # From its top, as git takes a folder it stands in for a part of every tree.
     top = Path(run_git(root, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n"))

@@ -9,21 +9,28 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mailwright.diagnostics import ConfigurationError, name_hint
 from mailwright.writing import write_atomically
+from simulator.history.places import asking, is_file, public_name, short_name
+from simulator.history.streams import files_of
 
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
     from simulator.content import Content
     from simulator.history.calls import BadLine, Call
+    from simulator.history.streams import Progress
     from simulator.log_tally import Counts
     from simulator.run import Run
+
+Read = TypeVar("Read")
 
 BAD_LINES_KEPT = 1000
 WORTH_PROCESSES = 32_000_000  # bytes from which starting more processes pays
 MOST_PROCESSES = 8
+SHARE = 500_000_000  # bytes of a log whose people one process holds in under a gigabyte
+_UNFOLDED = {".gz": 8, ".zst": 10, ".parquet": 7}  # what a byte on disk is as NDJSON
 
 
 @dataclass(slots=True)
@@ -32,14 +39,28 @@ class Log:
 
     files: Sequence[str]
     strict: bool = False
+    query: str | None = None
     bad: list[BadLine] = field(default_factory=list)
     bad_count: int = 0
     notes: Counter[str] = field(default_factory=Counter)
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The files, databases and buckets as they are read.
+
+        Raises: ConfigurationError when a query goes with something else than a database.
+        """
+        return tuple(asking(place, self.query) for place in self.files)
+
+    @property
+    def public_names(self) -> tuple[str, ...]:
+        """What a command line may show of the files."""
+        return tuple(map(public_name, self.files))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What a report calls the files: their last part, so that a report says nothing of this machine."""
-        return tuple("standard input" if file == "-" else Path(file).name or file for file in self.files)
+        return tuple(map(short_name, self.files))
 
     @property
     def unread(self) -> str:
@@ -58,7 +79,7 @@ class Log:
 
         with_bar = sys.stderr.isatty()
         yield from read_calls(
-            [file if file == "-" else Path(file) for file in self.files],
+            self.sources,
             strict=self.strict,
             on_bad=self._note,
             progress=progress_line if with_bar else None,
@@ -88,10 +109,10 @@ class Log:
         counts = tally_log(
             project,
             workspace,
-            [file if file == "-" else Path(file) for file in self.files],
+            self.sources,
             render=render,
             until=until,
-            processes=processes or self._worth(),
+            processes=processes or self.processes_worth(),
             strict=self.strict,
             on_bad=self._note,
             progress=progress_line if with_bar else None,
@@ -105,6 +126,14 @@ class Log:
         self.notes += counts.notes
         return counts
 
+    def watched(self, work: Callable[[Callable[[BadLine], None], Progress | None], Read]) -> Read:
+        """What *work* makes of the log, handed where bad lines go, with a progress line where somebody watches."""
+        with_bar = sys.stderr.isatty()
+        found = work(self._note, progress_line if with_bar else None)
+        if with_bar:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        return found
+
     def hits(self, content: Content, index_at: Path | None = None) -> Counter[str]:
         """How many events each campaign's trigger matches; with *index_at* what is read is kept there.
 
@@ -114,7 +143,7 @@ class Log:
         from simulator.hits import count_hits
         from simulator.log_tally import BULK_FROM, takes_columns
 
-        files = [file if file == "-" else Path(file) for file in self.files]
+        files = self.sources
         if takes_columns(files, BULK_FROM if index_at is None else 0):
             from simulator.bulk.hits import hits_in_columns
             from simulator.bulk.index import Index
@@ -127,12 +156,22 @@ class Log:
                     print(f"no index: {reason}, so every line was read", file=sys.stderr)
         return count_hits(files, content, on_bad=self._note, strict=self.strict)
 
-    def _worth(self) -> int:
+    def shares_worth(self, processes: int) -> int:
+        """Into how many shares the people go so that a process stays small; no fewer than there are processes."""
+        return processes if "-" in self.files else max(processes, -(-self._size() // SHARE))
+
+    def processes_worth(self, most: int = MOST_PROCESSES) -> int:
         """How many processes the log is worth: one unless it is large."""
-        if "-" in self.files:
-            return 1
-        size = sum(path.stat().st_size for path in map(Path, self.files) if path.is_file())
-        return min(os.cpu_count() or 1, MOST_PROCESSES) if size >= WORTH_PROCESSES else 1
+        return min(os.cpu_count() or 1, most) if self._size() >= WORTH_PROCESSES else 1
+
+    def _size(self) -> int:
+        """About how many bytes the files unfold to; what is no file counts as nothing."""
+        files = [Path(file) for place in self.files if is_file(place) and place != "-" for file in files_of(place)]
+        return sum(path.stat().st_size * _UNFOLDED.get(path.suffix.lower(), 1) for path in files)
+
+    def again(self) -> Log:
+        """The same log, to be read once more without telling its bad lines again."""
+        return Log(self.files, query=self.query)
 
     def _note(self, bad: BadLine) -> None:
         self.bad_count += 1
@@ -162,8 +201,7 @@ def open_project(root: str | Path, workspace: str | None) -> Project:
     from mailwright.loading.variables import with_vars
 
     project = load_project(root)
-    name, _ = project.workspace(workspace)
-    return with_vars(project, name)
+    return with_vars(project, workspace)
 
 
 def known_campaigns(project: Project, slugs: Sequence[str]) -> list[str]:

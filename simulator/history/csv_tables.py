@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from simulator.history.calls import Call
 from simulator.history.fields import ShapeError
 from simulator.history.making import Reading
 from simulator.history.refusals import Refusals
-from simulator.history.rows import Columns, calls_of_row, columns_of
+from simulator.history.rows import NO_CALLS, Columns, calls_of_row, columns_of, holds_no_calls
 from simulator.history.streams import lines_of
 
 _DELIMITERS = ",;\t|"
 
 
-def calls_of_csv(chunks: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
-    """The calls of a table in its order; the first row names the columns."""
+def calls_of_csv(
+    chunks: Iterator[bytes], refusals: Refusals, partition: Mapping[str, str] | None = None
+) -> Iterator[Call]:
+    """The calls of a table in its order; the first row names the columns, *partition* what every row says beside."""
+    beside = partition or {}
     lines = _Lines(chunks)
     first = next(lines, None)
     if first is None:
@@ -39,9 +42,12 @@ def calls_of_csv(chunks: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
             continue
         if any(map(_is_broken, row)):
             refusals.refuse(start, "the row is not UTF-8", "save the table as UTF-8")
+        elif columns is None and holds_no_calls(row):
+            refusals.notes[NO_CALLS] += 1
+            return
         elif columns is None:
             try:
-                header, columns = row, columns_of(row)
+                header, columns = row, columns_of([*row, *beside])
             except ShapeError as error:
                 refusals.refuse(start, error.message, error.hint)
                 return
@@ -51,7 +57,8 @@ def calls_of_csv(chunks: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
             )
         else:
             reading = Reading(start, refusals.notes)
-            yield from calls_of_row(dict(zip(header, row, strict=False)), columns, reading, refusals.at(start))
+            cells = {**beside, **dict(zip(header, row, strict=False))}
+            yield from calls_of_row(cells, columns, reading, refusals.at(start))
 
 
 def delimiter_of(header: str) -> str:

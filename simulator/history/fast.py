@@ -28,9 +28,10 @@ from simulator.history.heads import (
     without_refused,
 )
 from simulator.history.json_lines import calls_of_line
+from simulator.history.ordering import calls_in_order
 from simulator.history.readers import FORMATS, OpenedLog, calls_of_log, label_of, open_log
 from simulator.history.refusals import OnBad, Refusals
-from simulator.history.streams import Progress, StreamBroken, lines_of, log_files
+from simulator.history.streams import Progress, StreamBroken, lines_of
 from simulator.history.wanted import NAMES_LIMIT, OTHER_NAMES, Seen, Wanted, narrowed
 
 _BATCH = 1 << 15  # bytes
@@ -133,10 +134,10 @@ def relevant_calls(
         log = _opened(file, format, refusals, progress)
         if log is None:
             return iter(())
-        return sieve.of_lines(log.chunks, refusals) if log.format == "ndjson" else sieve.of_others(log, refusals)
+        is_fast = log.format == "ndjson" and not log.partition
+        return sieve.of_lines(log.chunks, refusals) if is_fast else sieve.of_others(log, refusals)
 
-    # A chain hands calls through for nothing; a generator around generators would cost as much as a filter.
-    return itertools.chain.from_iterable(map(calls_of, log_files(paths)))
+    return calls_in_order(paths, calls_of)
 
 
 def _opened(file: str, format_: str, refusals: Refusals, progress: Progress | None) -> OpenedLog | None:

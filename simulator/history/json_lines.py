@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -22,14 +22,18 @@ TOO_LONG_HINT = "one record a line, each on its own line"
 NOT_UTF8 = "the line is not UTF-8"
 
 
-def calls_of_lines(chunks: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
+def calls_of_lines(
+    chunks: Iterator[bytes], refusals: Refusals, partition: Mapping[str, str] | None = None
+) -> Iterator[Call]:
     """The calls of a log in its order; blank lines are passed over, bad ones reported."""
     for number, line in enumerate(lines_of(chunks), 1):
-        yield from calls_of_line(line, number, refusals)
+        yield from calls_of_line(line, number, refusals, partition)
 
 
-def calls_of_line(line: bytes, number: int, refusals: Refusals) -> Sequence[Call]:
-    """The calls of one line; none when it is blank or bad."""
+def calls_of_line(
+    line: bytes, number: int, refusals: Refusals, partition: Mapping[str, str] | None = None
+) -> Sequence[Call]:
+    """The calls of one line; none when it is blank or bad. *partition* is what every record says beside."""
     if line.isspace():
         return ()
     if len(line) > LINE_LIMIT:
@@ -37,6 +41,8 @@ def calls_of_line(line: bytes, number: int, refusals: Refusals) -> Sequence[Call
         return ()
     try:
         record = msgspec.json.decode(line)
+        if partition and isinstance(record, dict):
+            record = {**partition, **record}
         checked(record)
     except ShapeError as error:
         refusals.refuse(number, error.message, error.hint)

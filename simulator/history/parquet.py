@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from mailwright.diagnostics import ConfigurationError
 from simulator.history.calls import Call
 from simulator.history.fields import ShapeError
 from simulator.history.making import Reading
 from simulator.history.refusals import Refusals
-from simulator.history.rows import calls_of_row, columns_of
+from simulator.history.rows import NO_CALLS, calls_of_row, columns_of, holds_no_calls
 from simulator.history.stamps import seconds
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 MAGIC = b"PAR1"
 _BATCH = 2_000
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "memory_limit": "1GB",
@@ -28,10 +32,14 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def calls_of_parquet(chunks: Iterator[bytes], refusals: Refusals, *, plain_file: str | None) -> Iterator[Call]:
+def calls_of_parquet(
+    chunks: Iterator[bytes], refusals: Refusals, *, plain_file: str | None, partition: Mapping[str, str] | None = None
+) -> Iterator[Call]:
     """The calls of a table in its order; a row's number counts as its line.
 
-    *plain_file* is where the table stands unpacked on disk; else its bytes are copied from *chunks*.
+    *plain_file* is where the table stands unpacked on disk; else its bytes are copied from *chunks*. *partition* is
+    what every row says though no column holds it.
+    Raises: ConfigurationError when there is no room for the copy.
 
     Assumed: a column of times is Unix seconds, rounded down; one without a zone is UTC.
     """
@@ -41,27 +49,49 @@ def calls_of_parquet(chunks: Iterator[bytes], refusals: Refusals, *, plain_file:
         if plain_file is not None:
             os.symlink(os.path.abspath(plain_file), path)
         else:
-            with open(path, "wb") as copy:
-                copy.writelines(chunks)
-        yield from _calls(path, refusals)
+            _copy(chunks, path)
+        import duckdb
+
+        with duckdb.connect(config=SETTINGS) as database:
+            yield from rows_of_parquet(database, path, refusals, partition or {})
 
 
-def _calls(path: str, refusals: Refusals) -> Iterator[Call]:
+def _copy(chunks: Iterator[bytes], path: str) -> None:
+    with open(path, "wb") as copy:
+        for piece in chunks:
+            try:
+                copy.write(piece)
+            except OSError as error:
+                raise ConfigurationError(
+                    f"no room to unpack a Parquet file: {error.strerror}", hint="TMPDIR names a folder with more room"
+                ) from error
+
+
+def rows_of_parquet(
+    database: DuckDBPyConnection, path: str, refusals: Refusals, partition: Mapping[str, str]
+) -> Iterator[Call]:
+    """The calls of the rows of a Parquet file, by a connection that reaches it."""
     import duckdb
 
     number = 0
     try:
-        with duckdb.connect(config=_SETTINGS) as database:
-            described = database.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
-            names = [str(row[0]) for row in described]
-            wanted = ", ".join(_selected(str(row[0]), str(row[1])) for row in described)
-            columns = columns_of(names)
-            found = database.execute(f"SELECT {wanted} FROM read_parquet(?)", [path])  # noqa: S608  # quoted names
-            while rows := found.fetchmany(_BATCH):
-                for row in rows:
-                    number += 1
-                    cells = {name: plain(value) for name, value in zip(names, row, strict=True)}
-                    yield from calls_of_row(cells, columns, Reading(number, refusals.notes), refusals.at(number))
+        described = database.execute("DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false)", [path])
+        kinds = [(str(row[0]), str(row[1])) for row in described.fetchall()]
+        names = [name for name, _ in kinds]
+        if holds_no_calls(names):
+            refusals.notes[NO_CALLS] += 1
+            return
+        wanted = ", ".join(_selected(name, kind) for name, kind in kinds)
+        columns = columns_of([*names, *partition])
+        found = database.execute(
+            f"SELECT {wanted} FROM read_parquet(?, hive_partitioning = false)",  # noqa: S608  # quoted names
+            [path],
+        )
+        while rows := found.fetchmany(_BATCH):
+            for row in rows:
+                number += 1
+                cells = {**partition, **{name: plain(value) for name, value in zip(names, row, strict=True)}}
+                yield from calls_of_row(cells, columns, Reading(number, refusals.notes), refusals.at(number))
     except ShapeError as error:
         refusals.refuse(number + 1, error.message, error.hint)
     except duckdb.Error:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -20,12 +20,15 @@ from simulator.history.calls import Call
 from simulator.history.csv_tables import calls_of_csv, delimiter_of
 from simulator.history.json_documents import calls_of_documents
 from simulator.history.json_lines import calls_of_lines
+from simulator.history.ordering import calls_in_order
 from simulator.history.parquet import MAGIC, calls_of_parquet
+from simulator.history.places import is_bucket, is_database, partition_of, public_name
 from simulator.history.refusals import OnBad, Refusals
-from simulator.history.streams import Progress, StreamBroken, chunks_of, log_files
+from simulator.history.streams import Progress, StreamBroken, chunks_of
 
 FORMATS = ("auto", "ndjson", "json", "csv", "parquet")
 _SNIFFED = 1 << 16
+_TABLES = (".parquet", ".pq", ".parq")
 
 
 def read_calls(
@@ -47,15 +50,14 @@ def read_calls(
     if format not in FORMATS:
         raise ConfigurationError(f"'{format}' is no format of an event log", hint=f"one of {', '.join(FORMATS)}")
     counted: Counter[str] = Counter() if notes is None else notes
-    return itertools.chain.from_iterable(
-        _file_calls(file, format, Refusals(label_of(file), on_bad, strict, counted), progress)
-        for file in log_files(paths)
+    return calls_in_order(
+        paths, lambda file: _file_calls(file, format, Refusals(label_of(file), on_bad, strict, counted), progress)
     )
 
 
 def label_of(file: str) -> str:
     """What a report calls *file*."""
-    return "stdin" if file == "-" else file
+    return "stdin" if file == "-" else public_name(file)
 
 
 def _file_calls(file: str, format_: str, refusals: Refusals, progress: Progress | None) -> Iterator[Call]:
@@ -73,13 +75,21 @@ def calls_of_log(log: OpenedLog, refusals: Refusals) -> Iterator[Call]:
     if log.refused:
         refusals.refuse(1, *log.refused)
     elif log.format == "parquet":
-        yield from calls_of_parquet(log.chunks, refusals, plain_file=log.plain_file)
+        yield from calls_of_parquet(log.chunks, refusals, plain_file=log.plain_file, partition=log.partition)
     elif log.format == "csv":
-        yield from calls_of_csv(log.chunks, refusals)
+        yield from calls_of_csv(log.chunks, refusals, log.partition)
     elif log.format == "json":
         yield from calls_of_documents(log.chunks, refusals)
+    elif log.format == "database":
+        from simulator.history.databases import calls_of_database
+
+        yield from calls_of_database(log.place, refusals)
+    elif log.format == "bucket table":
+        from simulator.history.buckets import calls_of_bucket_table
+
+        yield from calls_of_bucket_table(log.place, refusals, log.partition)
     else:
-        yield from calls_of_lines(log.chunks, refusals)
+        yield from calls_of_lines(log.chunks, refusals, log.partition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,8 @@ class OpenedLog:
     chunks: Iterator[bytes]
     plain_file: str | None = None  # the path, where the file is not packed
     refused: tuple[str, str] | None = None  # message and hint: the file is none that can be read
+    partition: Mapping[str, str] = field(default_factory=dict)  # what every record says, by the folders it stands in
+    place: str = ""  # of what is no file: its URL
 
 
 def open_log(file: str, format_: str, progress: Progress | None = None) -> OpenedLog:
@@ -97,14 +109,27 @@ def open_log(file: str, format_: str, progress: Progress | None = None) -> Opene
 
     Raises: HistoryError when it cannot be opened; StreamBroken when its first bytes cannot be unpacked.
     """
-    chunks = chunks_of(file, progress)
+    partition = {} if file == "-" or is_database(file) else partition_of(file)
+    if is_database(file):
+        return OpenedLog("database", iter(()), place=file)
+    if is_bucket(file) and (format_ == "parquet" or file.partition("?")[0].endswith(_TABLES)):
+        return OpenedLog("bucket table", iter(()), partition=partition, place=file)
+    chunks = _chunks(file, progress)
     head = _head(chunks)
     whole = itertools.chain((head,), chunks)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return OpenedLog("", whole, refused=("the file is UTF-16", "save it as UTF-8"))
     settled = format_of(head) if format_ == "auto" else format_
     plain_file = file if settled == "parquet" and file != "-" and _starts_with(file, MAGIC) else None
-    return OpenedLog(settled, whole, plain_file)
+    return OpenedLog(settled, whole, plain_file, partition=partition)
+
+
+def _chunks(file: str, progress: Progress | None) -> Iterator[bytes]:
+    if is_bucket(file):
+        from simulator.history.buckets import chunks_at
+
+        return chunks_at(file)
+    return chunks_of(file, progress)
 
 
 def _head(chunks: Iterator[bytes]) -> bytes:

@@ -35,6 +35,14 @@ _SPEC_OBJECTS = {"properties", "traits"}
 _KINDS = frozenset(("track", "event", "identify", "page", "screen"))
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})")
 _BROKEN = re.compile(r"-?(0|[1-9]\d{0,14})\.\d{1,15}")
+_OWN_TABLES = (
+    {"subject_name", "started_campaign_at"},
+    {"output_id", "output_type"},
+    {"workspace_id", "delivery_id", "delivery_type"},
+    {"workspace_id", "delivery_id", "body"},
+)
+NO_CALLS = "table_without_calls"
+_TOLD = {"metric", "attribute_name", "event", "event_name"}
 NO_PERSON_HINT = "a column named person, id, email or anonymous_id, and for events one named event"
 
 
@@ -75,6 +83,15 @@ def columns_of(names: Sequence[str]) -> Columns:
     if "type" in known:
         roles["type"] = known["type"]
     return Columns(roles, shaped)
+
+
+def holds_no_calls(names: Sequence[str]) -> bool:
+    """Whether it is a table of the warehouse export about what Customer.io did, and not about what it was told.
+
+    Source: semantics R133: subjects, outputs, deliveries and their content.
+    """
+    known = {_plain(name) for name in names}
+    return any(needed <= known and not known & _TOLD for needed in _OWN_TABLES)
 
 
 def _plain(name: str) -> str:
@@ -142,6 +159,8 @@ def _person(cells: Mapping[str, Any], roles: Mapping[str, str]) -> tuple[Any, st
 
 def _object(value: Any) -> dict[str, Any]:
     if value is None:
+        return {}
+    if value == "null":
         return {}
     found = typed(value) if isinstance(value, str) else value
     if not isinstance(found, dict):

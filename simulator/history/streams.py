@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mailwright.diagnostics import HistoryError
+from simulator.history.places import is_bucket, is_database
 
 CHUNK = 1 << 16  # small enough that the lines of a piece stay in the processor's cache
 LINE_LIMIT = 10_000_000
@@ -94,17 +95,28 @@ class _Replayed(io.RawIOBase):
 def log_files(paths: Sequence[str | Path]) -> list[str]:
     """The files that *paths* name, in order; a folder stands for the files under it, sorted; "-" is standard input.
 
-    Raises: HistoryError when a path does not exist, or a folder holds no log.
+    Raises: HistoryError when a path does not exist, or a folder holds no log; ConfigurationError for a bucket that
+    cannot be reached.
     """
-    files: list[str] = []
-    for path in map(str, paths):
-        if path != "-" and os.path.isdir(path):
-            files += _files_under(path)
-        elif path == "-" or os.path.exists(path):
-            files.append(path)
-        else:
-            raise HistoryError(f"there is no event log '{path}'", hint="check the path; '-' reads standard input")
-    return files
+    return [file for path in paths for file in files_of(str(path))]
+
+
+def files_of(path: str) -> list[str]:
+    """The files that one path names; the URL of a database stands for itself.
+
+    Raises: like `log_files`.
+    """
+    if is_bucket(path):
+        from simulator.history.buckets import files_at
+
+        return files_at(path)
+    if path == "-" or is_database(path):
+        return [path]
+    if os.path.isdir(path):
+        return _files_under(path)
+    if os.path.exists(path):
+        return [path]
+    raise HistoryError(f"there is no event log '{path}'", hint="check the path; '-' reads standard input")
 
 
 def _files_under(folder: str) -> list[str]:

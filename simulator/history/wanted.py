@@ -38,6 +38,15 @@ class Wanted:
             merged[key] = None if before is None or properties is None else before | properties
         object.__setattr__(self, "by_key", merged)
 
+    def joined(self, other: Wanted) -> Wanted:
+        """All that either of the two asks for."""
+        events = dict(self.by_key)
+        for name, properties in other.by_key.items():
+            mine = events.get(name, frozenset())
+            events[name] = None if mine is None or properties is None else mine | properties
+        attributes = None if self.attributes is None or other.attributes is None else self.attributes | other.attributes
+        return Wanted(events, attributes, self.others or other.others)
+
     def is_event(self, name: str) -> bool:
         """Whether the project asks for events of this *name*."""
         return self.others or name_key(name) in self.by_key

@@ -71,7 +71,7 @@ def make_report(
         double_calls=summary.doubles.calls,
         double_people=len(summary.doubles.people),
         not_modelled=tuple(found for found in run.not_modelled if not chosen or found.campaign in chosen),
-        assumptions=tuple(_assumptions(project, run.assumptions)),
+        assumptions=tuple(assumption_rows(project, run.assumptions)),
         warnings=tuple(_warnings(summary)),
         bad_lines=tuple(BadLineRow(bad.file, bad.line, bad.column, bad.message, bad.hint) for bad in run.bad_lines),
         bad_count=len(run.bad_lines) if bad_count is None else bad_count,
@@ -127,9 +127,7 @@ def _not_entered(tally: CampaignTally) -> Iterator[Reason]:
 
 def _step_rows(project: Project, slug: str, tally: CampaignTally) -> Iterator[StepRow]:
     """The steps that sent or should have, in the workflow's order."""
-    order = {
-        placed.id: (index, placed.kind) for index, placed in enumerate(walk_steps(project.campaigns[slug].workflow))
-    }
+    order = _placed_steps(project.campaigns[slug])
     channels = {step: channel for step, channel, _ in tally.deliveries}
     steps = {*channels, *(step for step, _, _ in tally.skipped), *(step for step, _ in tally.failures)}
     for step in sorted(steps, key=lambda name: (order.get(name, (len(order), ""))[0], name)):
@@ -138,6 +136,16 @@ def _step_rows(project: Project, slug: str, tally: CampaignTally) -> Iterator[St
         )
         channel = channels.get(step, order.get(step, (0, ""))[1])
         yield StepRow(step, channel, sent, _most_first(_not_sent(project, slug, step, tally)))
+
+
+def _placed_steps(campaign: Campaign) -> dict[str, tuple[int, str]]:
+    """Each step's place in the workflow and its kind."""
+    return {placed.id: (index, placed.kind) for index, placed in enumerate(walk_steps(campaign.workflow))}
+
+
+def workflow_order(campaign: Campaign) -> dict[str, int]:
+    """Each step's place in the workflow."""
+    return {step: index for step, (index, _) in _placed_steps(campaign).items()}
 
 
 def _not_sent(project: Project, slug: str, step: str, tally: CampaignTally) -> Iterator[Reason]:
@@ -188,7 +196,8 @@ def _doubles(summary: Summary, names: PeopleNames) -> Iterator[DoubleRow]:
         yield DoubleRow(campaigns, calls, example)
 
 
-def _assumptions(project: Project, used: Counter[str]) -> Iterator[AssumptionRow]:
+def assumption_rows(project: Project, used: Counter[str]) -> Iterator[AssumptionRow]:
+    """What was assumed and decided something, most often first."""
     values = assumptions_from(project.settings.assumptions)
     for name, count in sorted(used.items(), key=lambda item: (-item[1], item[0])):
         note = NOTES.get(name)

@@ -69,6 +69,8 @@ WOKE = {
     "timeout": "the time was up",
 }
 WARNINGS = {
+    "far_out_of_order": "a call stands more than a day behind a later one: sort the log, or `backtest --by-time`",
+    "table_without_calls": "tables of the warehouse export that hold no calls were passed over: deliveries, outputs …",
     "event_name_case_mismatch": "an event's name differs in case from the one the campaigns ask for",
     "failed_attribute_change": "an attribute change that Customer.io would refuse",
     "duplicate_event_id": "an event id that was seen before: the event is not processed",

@@ -83,6 +83,14 @@ def add_plan_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--expires", metavar="TIME", default="24h", help="how long the plan lasts (default: 24h)")
 
 
+def add_history_argument(parser: argparse.ArgumentParser) -> None:
+    """The flag of what tells who is affected."""
+    parser.add_argument(
+        "--history", metavar="LOG", action="append", default=[],
+        help="say who is affected by this event log, folder, database or bucket",
+    )  # fmt: skip
+
+
 def wishes_of(args: argparse.Namespace, project: Project, reason: str) -> Wishes:
     """What the flags ask for.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from sync.commands.gathering import add_plan_arguments
+from sync.commands.gathering import add_history_argument, add_plan_arguments
 
 if TYPE_CHECKING:
     from sync.affected import HowMoved, WhoEnters
@@ -26,9 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", metavar="FILE", help="keep the plan in a file")
     parser.add_argument("--format", choices=("text", "json", "md"), default="text")
     parser.add_argument("--exit-code", action="store_true", help="exit with 2 when there is something to do")
-    parser.add_argument(
-        "--history", metavar="LOG", action="append", default=[], help="say who is affected by this event log"
-    )
+    add_history_argument(parser)
     add_plan_arguments(parser)
 
 
@@ -45,7 +43,6 @@ def run_plan(args: argparse.Namespace, who_enters: WhoEnters | None = None, how_
     Raises: ContentError, ConfigurationError, WorkspaceError, HistoryError.
     """
     from dataclasses import replace
-    from pathlib import Path
 
     from mailwright.loading.folder import load_project
     from sync.affected import affected_by
@@ -57,8 +54,7 @@ def run_plan(args: argparse.Namespace, who_enters: WhoEnters | None = None, how_
         sides = sides_of(found)
         plan = found.plan(sides, wishes_of(args, project, THE_FILES))
     if who_enters is not None:
-        logs = [Path(name) for name in args.history]
-        said = [affected_by(plan, project, sides.live, who_enters, logs, how_moved)]
+        said = [affected_by(plan, project, sides.live, who_enters, args.history, how_moved)]
         plan = replace(plan, affected=tuple(said) if plan.changes or plan.waiting else ())
     put_plan(plan, args.out, args.format)
     return DIFFERENT if args.exit_code and not plan.is_empty else 0

@@ -87,3 +87,30 @@ def test_a_campaign_the_workspace_lacks_is_new_for_all_of_its_people(tmp_path: P
     plan = planned([], desired, [])
     (row,) = affected_by(plan, project, desired.of(), who_enters, [log]).campaigns
     assert (row.before, row.gains) == (0, 1)
+
+
+def test_content_of_another_workspace_is_asked_as_that_workspace_has_it(tmp_path: Path, log: Path):
+    project = load_project(written(tmp_path / "files", "photo"))
+    live = desired_snapshot(load_project(written(tmp_path / "prod", "video")))
+    theirs = desired_snapshot(load_project(written(tmp_path / "qa", "[photo, text]")))
+    found = affected_by(planned(live, theirs, live), project, live, who_enters, [log], desired=theirs)
+    (row,) = found.campaigns
+    assert (row.before, row.after, row.gains, row.losses) == (1, 3, 3, 1)
+
+
+def test_a_campaign_that_no_file_has_counts_where_both_workspaces_are_asked(tmp_path: Path, log: Path):
+    root = written(tmp_path / "files", "photo")
+    theirs = desired_snapshot(load_project(root))
+    (root / "campaigns/photo/campaign.yaml").unlink()
+    (root / "campaigns/photo/thanks.liquid").unlink()
+    live = theirs.of()
+    found = affected_by(planned(live, theirs, live), load_project(root), live, who_enters, [log], desired=theirs)
+    assert [(row.campaign, row.before, row.after) for row in found.campaigns] == [("photo", 0, 1)]
+
+
+def test_a_log_is_named_without_its_password(tmp_path: Path):
+    live = desired_snapshot(load_project(written(tmp_path / "a", "photo")))
+    project = load_project(written(tmp_path / "b", "text"))
+    plan = planned(live, desired_snapshot(project), live)
+    found = affected_by(plan, project, live, lambda *_: {}, ["postgresql://ann:secret@host", "s3://b/logs/?key=1"])
+    assert found.source == "host, logs"

@@ -12,7 +12,7 @@ import pytest
 
 from mailwright.commands.arguments import CommandParser, add_common_arguments
 from simulator.audience import who_enters
-from sync.commands import plan
+from sync.commands import plan, promote
 from sync.journal import only_one
 
 SUBJECT = ("campaigns/welcome/hello.liquid", "subject: Hello {{ customer.name }}", "subject: Hi {{ customer.name }}")
@@ -237,7 +237,8 @@ def test_what_does_not_fit_is_a_usage_error(shop: Any, command: list[str]):
     assert shop(*command).code == 3
 
 
-def test_a_plan_says_who_is_affected_where_the_simulator_is_there_to_ask(shop: Any, tmp_path: Path, capsys: Any):
+@pytest.mark.parametrize("command", ["plan", "promote"])
+def test_plan_and_promote_say_who_is_affected(shop: Any, tmp_path: Path, capsys: Any, command: str):
     log = tmp_path / "log.ndjson"
     calls = [
         {"type": "track", "person": who, "name": "posted", "timestamp": 1_767_268_800, "data": {"type": kind}}
@@ -245,12 +246,17 @@ def test_a_plan_says_who_is_affected_where_the_simulator_is_there_to_ask(shop: A
     ]
     log.write_text("".join(json.dumps(call) + "\n" for call in calls))
     shop.edit("campaigns/photo/campaign.yaml", "{type: photo}", "{type: [photo, text]}")
+    if command == "promote":
+        assert shop("apply", "qa", "--yes").code == 0
+        capsys.readouterr()
+    module = plan if command == "plan" else promote
     parser = CommandParser()
     add_common_arguments(parser)
-    plan.add_arguments(parser)
-    args = parser.read(["qa", "--history", str(log)])
+    module.add_arguments(parser)
+    args = parser.read([*(["qa"] if command == "plan" else ["qa", "prod"]), "--history", str(log)])
     args.root = str(shop.root)
-    assert plan.run_plan(args, who_enters) == 0
+    run = plan.run_plan if command == "plan" else promote.run_promote
+    assert run(args, who_enters) == 0
     shown = capsys.readouterr().out
     assert "WHO IS AFFECTED" in shown and "photo: 1 → 3 (2 gained, 0 lost)" in shown
     assert "ana" not in shown.split("WHO IS AFFECTED")[1]

@@ -1,0 +1,1 @@
+"""Two contents over one history: who gains, loses or moves, and how much is sent."""
