@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--processes", type=int, metavar="N", help="split the people among so many (default: 2, 1 for a small log)"
     )
+    parser.add_argument("--index", action="store_true", help="keep what is read of the log, for the next time")
     parser.add_argument("--strict", action="store_true", help="stop at a bad line")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print it")
     parser.add_argument("--out", metavar="FILE", help="write the report there")
@@ -117,6 +118,8 @@ def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) ->
     else:
         after = _side(args, args.candidate, open_until_told, None)
     before = _side(args, args.against, open_until_told, args.workspace_edition)
+    from simulator.commands.simulate import index_of
+
     question = Question(
         before=before,
         after=after,
@@ -128,6 +131,7 @@ def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) ->
         one_in=one_in,
         strict=args.strict,
         by_time=args.by_time,
+        index_at=index_of(args),
     )
     names = Names(
         before=args.against,

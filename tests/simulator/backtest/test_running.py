@@ -85,6 +85,21 @@ def test_any_number_of_processes_and_shares_gives_the_same_answer(log, alone, pr
     assert asdict(apart) == asdict(alone)
 
 
+@pytest.mark.parametrize("until", [None, START + PEOPLE * 600 + 5 * HOUR], ids=["to the end", "stopped"])
+def test_a_log_in_columns_gives_the_same_answer(log: Path, tmp_path: Path, until: int | None):
+    late = {**record(3), "timestamp": START - 2 * DAY, "attributes": {"plan": "free"}}
+    odd = [late, {"type": "delete", "person": "u5", "timestamp": START + 400 * 600}, {**record(599), "name": "Bought"}]
+    path = tmp_path / "log.ndjson"
+    path.write_text(log.read_text() + "".join(json.dumps(line) + "\n" for line in odd))
+    for file in (log, path):
+        one, _ = answered(asked(file, until=until))
+        columns, _ = answered(asked(file, until=until, columns_from=0, held=11))
+        again, _ = answered(asked(file, until=until, index_at=tmp_path))
+        assert set(columns.assumptions) == set(one.assumptions)
+        assert asdict(replace(columns, assumptions=one.assumptions)) == asdict(one)
+        assert asdict(again) == asdict(columns)
+
+
 def test_the_clock_stops_where_it_is_told(log: Path):
     until = START + PEOPLE * 600 + HOUR
     one, _ = answered(asked(log, until=until))
