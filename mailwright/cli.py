@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "preview": ("simulator.commands.preview", "see every email live while its files are edited"),
     "events": ("simulator.commands.events", "the contract of events: diff, audit, infer, codegen, docs"),
     "serve": ("simulator.commands.serve", "run a Customer.io workspace on this machine"),
+    "verify": ("simulator.commands.verify", "compare predicted deliveries with what was really sent"),
     "listen": ("mailwright.commands.listen", "receive reporting webhooks and keep each once"),
     "pull": ("sync.commands.pull", "bring a workspace's content into the files"),
     "plan": ("sync.commands.plan", "show what an apply would change in a workspace"),
@@ -134,6 +135,7 @@ def run(argv: list[str]) -> int:
     given = parser.read(rest)
     given.root = getattr(given, "root", None) or args.root or "."
     given.workspace_edition = _workspace_edition  # for what compares with a workspace and may not know the way there
+    given.workspace_reading = lambda: import_module("sync.actuals.reading")
     if name == "check":
         return _check(given, module)
     if name == "plan":

@@ -1,0 +1,229 @@
+"""A log's prediction against what was really sent: compared, and every disagreement given its likeliest cause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mailwright.definitions.triggers import trigger_kind
+from simulator.content import compile_content
+from simulator.reports.people import digest_of
+from simulator.splitting import calls_about
+from simulator.verifying.causes import Cause
+from simulator.verifying.deliveries import Actual, Prediction
+from simulator.verifying.matching import Match, Outcome, disagreements
+from simulator.verifying.searching import Search, search
+from simulator.verifying.suppositions import (
+    HeldProfile,
+    of_assumptions,
+    of_edition,
+    of_engagement,
+    of_profiles,
+    of_subscriptions,
+)
+from simulator.verifying.trace_causes import Traces, likely_cause
+from simulator.verifying.worlds import Case, Supposition, World
+
+if TYPE_CHECKING:
+    from mailwright.definitions.project import Project
+    from simulator.history.calls import Call
+    from simulator.verifying.names import LogPeople, Numbers
+    from simulator.verifying.seen import Noticed, Seen
+
+MOST_STUDIED = 200
+"""People whose disagreements are looked into, the first by name; the others are counted."""
+MOST_ASKED = 200
+"""People whom the workspace itself is asked about: a hundred a request."""
+
+MOST_FITTED = 2_000
+"""People whom a fit is made on: each of some sixty settings is a replay of theirs."""
+
+Held = Mapping[str, HeldProfile | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was sent, as it came, and ways to ask the workspace more."""
+
+    seen: Sequence[Seen]
+    noticed: Sequence[Noticed]
+    numbers: Numbers
+    people: LogPeople
+    edition: Callable[[], Project | None] = lambda: None
+    profiles: Callable[[Sequence[str]], Held] = lambda _: {}  # people's attributes in the workspace; None: not there
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A disagreement with its cause."""
+
+    match: Match
+    cause: Cause
+
+
+@dataclass(slots=True)
+class Verification:
+    """How a prediction compares with what was sent. Units: times are Unix seconds."""
+
+    workspace: str
+    since: int | None
+    until: int
+    within: int
+    matches: list[Match]
+    explained: list[Explained] = field(default_factory=list)
+    search: Search | None = None
+    actual: list[Actual] = field(default_factory=list)
+    not_studied: int = 0  # disagreements of people beyond those looked into
+    left_out: Counter[str] = field(default_factory=Counter)  # what was not compared, and why
+
+    @property
+    def counts(self) -> Counter[Outcome]:
+        """Deliveries by outcome."""
+        return Counter(match.outcome for match in self.matches)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all agree, but for what chance decides."""
+        return not self.not_studied and all(one.cause.is_excused for one in self.explained)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a log is to be compared. Units: times and *within* are in seconds."""
+
+    project: Project
+    workspace: str
+    read: Callable[[], Iterable[Call]]  # the log, from its beginning
+    until: int
+    within: int
+    since: int | None = None
+    campaigns: frozenset[str] = frozenset()
+    only_known_people: bool = False
+
+
+def verify(asked: Asked, prediction: Prediction, sources: Sources) -> Verification:
+    """The whole comparison with its causes."""
+    since = asked.since if asked.since is not None else prediction.run.first_at
+    actual, left_out = _compared_actual(asked, sources, since)
+    case = Case(asked.workspace, (), actual, since, asked.until, asked.within, asked.campaigns)
+    matches = case.compared(prediction.deliveries)
+    found = Verification(asked.workspace, since, asked.until, asked.within, matches, actual=actual, left_out=left_out)
+    lacking = disagreements(matches)
+    if lacking:
+        _Explaining(asked, prediction, sources, found).explain(lacking)
+    return found
+
+
+def fitting_case(asked: Asked, found: Verification) -> tuple[Case, World, list[str]]:
+    """What a fit is made on: everybody, or as many as it pays for, in the world that was found without assumptions.
+
+    The third part names what that world has otherwise than files and log.
+    """
+    findings = found.search.findings if found.search is not None else []
+    world = World(asked.project)
+    stands_on = []
+    for one in findings:
+        if one.supposition.setting is None:
+            world = world.given(one.supposition)
+            stands_on.append(one.supposition.cause.kind.value)
+    people = _fitted_people(found)
+    everybody = people is None or compile_content(asked.project, asked.workspace).crosses_people
+    calls = list(asked.read()) if people is None else calls_about(asked.read, people, everybody=everybody)
+    actual = [one for one in found.actual if people is None or one.person in people]
+    case = Case(asked.workspace, calls, actual, found.since, asked.until, asked.within, asked.campaigns, people)
+    return case, world, stands_on
+
+
+def _fitted_people(found: Verification) -> frozenset[str] | None:
+    """Those a fit is made on where there are too many: who does not agree, then the others by their digests."""
+    everybody = {match.person for match in found.matches}
+    if len(everybody) <= MOST_FITTED:
+        return None
+    first = {match.person for match in disagreements(found.matches)}
+    ordered = [*sorted(first, key=digest_of), *sorted(everybody - first, key=digest_of)]
+    return frozenset(ordered[:MOST_FITTED])
+
+
+def _compared_actual(asked: Asked, sources: Sources, since: int | None) -> tuple[list[Actual], Counter[str]]:
+    """What was sent and is asked for, and how much was left out."""
+    from simulator.verifying.deliveries import actual_of
+
+    found = []
+    left_out: Counter[str] = Counter()
+    for seen in sources.seen:
+        one = actual_of(seen, sources.numbers, sources.people)
+        if since is not None and one.at < since:
+            left_out["before the time compared"] += 1
+        elif one.at > asked.until:
+            left_out["after the time compared"] += 1
+        elif asked.campaigns and one.campaign not in asked.campaigns:
+            left_out["of other campaigns"] += 1
+        elif asked.only_known_people and not one.is_known:
+            left_out["to people not in the log"] += 1
+        else:
+            found.append(one)
+    return found, left_out
+
+
+@dataclass(slots=True)
+class _Explaining:
+    """Finds the causes of what does not agree, for as many people as are looked into."""
+
+    asked: Asked
+    prediction: Prediction
+    sources: Sources
+    found: Verification
+
+    def explain(self, lacking: Sequence[Match]) -> None:
+        """Give every disagreement a cause."""
+        people = sorted({match.person for match in lacking})[:MOST_STUDIED]
+        case = self._case(frozenset(people))
+        held = self.sources.profiles([one for one in people if one in self.prediction.run.profiles][:MOST_ASKED])
+        world = World(self.asked.project)
+        result = self.found.search = search(case, world, self._suppositions(held))
+        settled = set()
+        for finding in result.findings:
+            self.found.explained += [Explained(match, finding.supposition.cause) for match in finding.explained]
+            settled |= {match.place for match in finding.explained}
+        rest = [match for match in lacking if match.place not in settled and match.person in set(people)]
+        self.found.not_studied = sum(match.person not in set(people) for match in lacking)
+        self._explain_rest(case, world, rest, held)
+        self.found.explained.sort(key=lambda one: (one.match.at, *one.match.place))
+
+    def _case(self, people: frozenset[str]) -> Case:
+        asked = self.asked
+        everybody = compile_content(asked.project, asked.workspace).crosses_people
+        calls = calls_about(asked.read, people, everybody=everybody)
+        actual = [one for one in self.found.actual if one.person in people]
+        return Case(
+            asked.workspace, calls, actual, self.found.since, asked.until, asked.within, asked.campaigns, people
+        )
+
+    def _suppositions(self, held: Held) -> list[Supposition]:
+        """Facts first: at equal counts the earlier supposition wins."""
+        sources = self.sources
+        given = self.asked.project.settings.assumptions
+        return [
+            *of_subscriptions(sources.noticed, sources.seen, sources.people),
+            *of_edition(sources.edition()),
+            *of_engagement(sources.seen, sources.numbers, sources.people, self.prediction.deliveries),
+            *of_profiles(held, self.prediction.run.profiles, self.found.since or 0),
+            *of_assumptions(given, self.prediction.run.assumptions),
+        ]
+
+    def _explain_rest(self, case: Case, world: World, rest: Sequence[Match], held: Held) -> None:
+        """What no supposition explains gets the likeliest cause that its trace tells."""
+        if not rest:
+            return
+        traces = Traces()
+        case.prediction(world, traces.add)
+        kinds = {slug: trigger_kind(one.trigger) or "" for slug, one in self.asked.project.campaigns.items()}
+        absent = {key: profile is None for key, profile in held.items()}
+        by_person: dict[str, list[Match]] = {}
+        for match in rest:
+            by_person.setdefault(match.person, []).append(match)
+        for match in rest:
+            cause = likely_cause(match, traces, by_person[match.person], kinds, absent)
+            self.found.explained.append(Explained(match, cause))
