@@ -16,6 +16,8 @@ class CauseKind(StrEnum):
     UNSYNCED = "unsynced person"  # the workspace does not know the person as the log does
     UNKNOWN = "person not in the log"
     NOT_IN_FILES = "not in the files"
+    NOT_RUNNING = "not running"
+    NOTHING_SENT = "nothing sent"
     FILTER_RETRY = "filter retry"
     MESSAGE_LIMIT = "message limit"
     TIME_WINDOW = "time window"
@@ -51,6 +53,8 @@ _COMMANDS = {
     CauseKind.ENGAGEMENT: "add the reporting webhooks to the log: mailwright listen",
     CauseKind.UNKNOWN: "add the person's calls to the log, or leave such people out: --known-people",
     CauseKind.NOT_IN_FILES: "mailwright pull {workspace}",
+    CauseKind.NOT_RUNNING: "mailwright drift {workspace}; is the campaign started there?",
+    CauseKind.NOTHING_SENT: "look whether the source is of this workspace and this time; --since and --until set it",
     CauseKind.MESSAGE_LIMIT: "compare message_limit in the settings with the workspace's; then verify again",
     CauseKind.ADDRESS: "look for the address in the provider's suppressions; list it as esp_suppressed in the settings",
     CauseKind.API_CALL: "add the call to the log",

@@ -44,11 +44,13 @@ class LogPeople:
 
     _by_id: dict[str, str] = field(default_factory=dict)  # id → the key that traces call the person by
     _by_email: dict[str, str] = field(default_factory=dict)  # address in lower case → key
+    identified: set[str] = field(default_factory=set)  # those about whom the log says more than what they did
 
     def watching(self, calls: Iterable[Call]) -> Iterator[Call]:
         """The calls, as they pass by."""
         for call in calls:
             if call.kind is CallKind.IDENTIFY and call.person is not None and call.id_type is not IdType.ANONYMOUS:
+                self.identified.add(call.person)
                 number, email = call.data.get("id"), call.data.get("email")
                 if isinstance(number, str) and number:
                     self._by_id.setdefault(number, call.person)

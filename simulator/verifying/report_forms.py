@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.reports.tables import Style, paragraph, table
@@ -20,7 +20,7 @@ def report_as_text(report: Report, style: Style) -> str:
     """The report for a terminal: counts first, then causes with samples, the summary last."""
     lines = [_head(report), ""]
     rows = [
-        [name, *(f"{counts[column]:,}" for column in _COLUMNS)]
+        [name, *_figures(counts)]
         for name, counts in report.campaigns.items()
         if report.agrees or any(counts[column] for column in _COLUMNS if column != Outcome.AGREED.value)
     ]
@@ -44,6 +44,12 @@ def _head(report: Report) -> str:
         f"{report.source} of {report.workspace} against the prediction, {since} to {moment_as_text(report.until)}, "
         f"within {length_as_text(report.within)}"
     )
+
+
+def _figures(counts: Mapping[str, int]) -> list[str]:
+    """The counts as cells; a table's last column is text, so its figures are put to the right here."""
+    cells = [f"{counts[column]:,}" for column in _COLUMNS]
+    return [*cells[:-1], f"{cells[-1]:>{len(_COLUMNS[-1])}}"]
 
 
 def _group_lines(group: Group, style: Style) -> Iterator[str]:
@@ -79,9 +85,12 @@ def _fit_lines(report: Report, found: Fit, style: Style) -> Iterator[str]:
     yield style.strong(f"Assumptions tried one at a time, over {over}")
     if report.fit_stands_on:
         yield f"  on top of: {', '.join(report.fit_stands_on)}"
-    rows = [["as set now", "", *(f"{found.before[one]:,}" for one in Outcome)]]
+    rows = [["as set now", "", *_figures({one.value: found.before[one] for one in Outcome})]]
     shown = [*found.better, *found.worse][:_TRIALS_SHOWN]
-    rows += [[one.setting.as_toml, one.setting.rule, *(f"{one.counts[each]:,}" for each in Outcome)] for one in shown]
+    for one in shown:
+        rows.append(
+            [one.setting.as_toml, one.setting.rule, *_figures({each.value: one.counts[each] for each in Outcome})]
+        )
     numbers = frozenset(range(2, 2 + len(_COLUMNS)))
     yield from table(["setting", "rule", *_COLUMNS], rows, style, numbers=numbers)
     if len(found.trials) > len(shown):

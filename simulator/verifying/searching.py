@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,9 @@ from simulator.verifying.worlds import Case, Supposition, World
 
 MOST_ROUNDS = 6
 """Suppositions that hold together at most; never every combination is tried."""
+
+MUCH = 2
+"""Predicted deliveries from which it tells something that none came."""
 
 MatchKey = tuple[str, str, str, Outcome, int, str]
 
@@ -33,18 +37,68 @@ class Search:
     findings: list[Finding] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Campaigns and people that were sent nothing at all.
+
+    Whatever predicts less for them would seem to explain something, so only what explains all of it counts.
+    """
+
+    campaigns: frozenset[str]
+    people: frozenset[str]
+
+    @classmethod
+    def in_(cls, matches: Sequence[Match]) -> Silent:
+        """Those for which much was predicted and nothing came."""
+        return cls(_without_any(matches, "campaign"), _without_any(matches, "person"))
+
+    def weight(self, after: Sequence[Match], before: Sequence[Match]) -> int:
+        """How many disagreements are left, where what concerns the silent goes altogether or not at all."""
+        return (
+            sum(not self._concerns(one) for one in after)
+            + self._left(after, before, self.campaigns, "campaign")
+            + self._left(
+                [one for one in after if one.campaign not in self.campaigns],
+                [one for one in before if one.campaign not in self.campaigns],
+                self.people,
+                "person",
+            )
+        )
+
+    def _concerns(self, match: Match) -> bool:
+        return match.campaign in self.campaigns or match.person in self.people
+
+    @staticmethod
+    def _left(after: Sequence[Match], before: Sequence[Match], names: frozenset[str], of: str) -> int:
+        remaining, were = Counter(getattr(one, of) for one in after), Counter(getattr(one, of) for one in before)
+        return sum(max(remaining[name], were[name]) for name in names if remaining[name])
+
+
+def _without_any(matches: Sequence[Match], of: str) -> frozenset[str]:
+    predicted = Counter(getattr(one, of) for one in matches if one.predicted is not None)
+    sent = {getattr(one, of) for one in matches if one.actual is not None}
+    return frozenset(name for name, count in predicted.items() if count >= MUCH and name not in sent)
+
+
 def search(case: Case, world: World, suppositions: Sequence[Supposition]) -> Search:
     """Take on the supposition that leaves the fewest disagreements, again and again while one helps.
 
-    At equal counts the earlier one wins.
+    What the workspace itself shows comes before what is only guessed; at equal counts the earlier one wins.
     """
-    found = Search(world, disagreements(case.matches(world)))
-    candidates = list(suppositions)
+    matches = case.matches(world)
+    found = Search(world, disagreements(matches))
+    silent = Silent.in_(matches)
+    for known in (True, False):
+        _take_on(case, found, silent, [one for one in suppositions if one.is_known is known])
+    return found
+
+
+def _take_on(case: Case, found: Search, silent: Silent, candidates: list[Supposition]) -> None:
     while found.left and candidates and len(found.findings) < MOST_ROUNDS:
         tried = [(one, disagreements(case.matches(found.world.given(one)))) for one in candidates]
-        best, after = min(tried, key=lambda pair: len(pair[1]))
-        if len(after) >= len(found.left):
-            break
+        best, after = min(tried, key=lambda pair: silent.weight(pair[1], found.left))
+        if silent.weight(after, found.left) >= len(found.left):
+            return
         remains = keys_of(after)
         alike = tuple(one for one, left in tried if one is not best and keys_of(left) == remains)
         places = {match.place for match in after}
@@ -56,7 +110,6 @@ def search(case: Case, world: World, suppositions: Sequence[Supposition]) -> Sea
             tried = [(one, left) for one, left in tried if keys_of(left) != before]
         candidates = [one for one, _ in tried if one is not best and one not in alike]
         found.world, found.left = found.world.given(best), after
-    return found
 
 
 def keys_of(matches: Sequence[Match]) -> frozenset[MatchKey]:

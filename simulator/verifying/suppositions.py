@@ -91,6 +91,10 @@ def of_profiles(
             if name != "unsubscribed":
                 names[name] = None
     found = []
+    absent = frozenset(key for key, profile in held.items() if profile is None)
+    if absent:
+        cause = Cause(CauseKind.UNSYNCED, "the workspace has no such person", is_tested=True)
+        found.append(Supposition(cause, absent=absent))
     if unsubscribed:
         says = "the person is unsubscribed in the workspace, which the log does not tell"
         cause = Cause(CauseKind.UNSUBSCRIBED, says, "R84", is_tested=True)

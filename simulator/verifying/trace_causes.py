@@ -40,20 +40,16 @@ def likely_cause(
     traces: Traces,
     others: Iterable[Match],
     campaigns: Mapping[str, str],
-    absent: Mapping[str, bool],
 ) -> Cause:
     """Why *match* does not agree, as far as can be told.
 
-    *others* are the person's further disagreements, *campaigns* the slugs of the files with the kind of their trigger,
-    *absent* says of people whom the workspace was asked for whether it lacks them.
+    *others* are the person's further disagreements, *campaigns* the slugs of the files with the kind of their trigger.
     """
     actual = match.actual
     if actual is not None and not actual.is_known:
         return Cause(CauseKind.UNKNOWN, "the log holds no call of the person")
     if match.campaign not in campaigns:
         return Cause(CauseKind.NOT_IN_FILES, f"{match.campaign} is in the workspace and not in the files")
-    if match.outcome is Outcome.MISSING and absent.get(match.person):
-        return Cause(CauseKind.UNSYNCED, "the workspace has no such person", "R32")
     entries = traces.of(match)
     return (
         _by_status(match)

@@ -11,10 +11,10 @@ from mailwright.definitions.triggers import trigger_kind
 from simulator.content import compile_content
 from simulator.reports.people import digest_of
 from simulator.splitting import calls_about
-from simulator.verifying.causes import Cause
+from simulator.verifying.causes import Cause, CauseKind
 from simulator.verifying.deliveries import Actual, Prediction
 from simulator.verifying.matching import Match, Outcome, disagreements
-from simulator.verifying.searching import Search, search
+from simulator.verifying.searching import Search, Silent, search
 from simulator.verifying.suppositions import (
     HeldProfile,
     of_assumptions,
@@ -37,7 +37,7 @@ MOST_STUDIED = 200
 MOST_ASKED = 200
 """People whom the workspace itself is asked about: a hundred a request."""
 
-MOST_FITTED = 2_000
+MOST_FITTED = 500
 """People whom a fit is made on: each of some sixty settings is a replay of theirs."""
 
 Held = Mapping[str, HeldProfile | None]
@@ -111,7 +111,10 @@ def verify(asked: Asked, prediction: Prediction, sources: Sources) -> Verificati
     matches = case.compared(prediction.deliveries)
     found = Verification(asked.workspace, since, asked.until, asked.within, matches, actual=actual, left_out=left_out)
     lacking = disagreements(matches)
-    if lacking:
+    if lacking and not actual:
+        says = "the source holds no delivery of that time"
+        found.explained = [Explained(match, Cause(CauseKind.NOTHING_SENT, says)) for match in lacking]
+    elif lacking:
         _Explaining(asked, prediction, sources, found).explain(lacking)
     return found
 
@@ -180,7 +183,9 @@ class _Explaining:
         """Give every disagreement a cause."""
         people = sorted({match.person for match in lacking})[:MOST_STUDIED]
         case = self._case(frozenset(people))
-        held = self.sources.profiles([one for one in people if one in self.prediction.run.profiles][:MOST_ASKED])
+        # Of somebody who was never identified an absence tells nothing: whether that makes a profile is an assumption.
+        known = self.prediction.run.profiles.keys() & self.sources.people.identified
+        held = self.sources.profiles([one for one in people if one in known][:MOST_ASKED])
         world = World(self.asked.project)
         result = self.found.search = search(case, world, self._suppositions(held))
         settled = set()
@@ -189,7 +194,7 @@ class _Explaining:
             settled |= {match.place for match in finding.explained}
         rest = [match for match in lacking if match.place not in settled and match.person in set(people)]
         self.found.not_studied = sum(match.person not in set(people) for match in lacking)
-        self._explain_rest(case, world, rest, held)
+        self._explain_rest(case, world, rest)
         self.found.explained.sort(key=lambda one: (one.match.at, *one.match.place))
 
     def _case(self, people: frozenset[str]) -> Case:
@@ -213,17 +218,28 @@ class _Explaining:
             *of_assumptions(given, self.prediction.run.assumptions),
         ]
 
-    def _explain_rest(self, case: Case, world: World, rest: Sequence[Match], held: Held) -> None:
+    def _explain_rest(self, case: Case, world: World, rest: Sequence[Match]) -> None:
         """What no supposition explains gets the likeliest cause that its trace tells."""
         if not rest:
             return
         traces = Traces()
         case.prediction(world, traces.add)
         kinds = {slug: trigger_kind(one.trigger) or "" for slug, one in self.asked.project.campaigns.items()}
-        absent = {key: profile is None for key, profile in held.items()}
+        silent = Silent.in_(self.found.matches)
         by_person: dict[str, list[Match]] = {}
         for match in rest:
             by_person.setdefault(match.person, []).append(match)
         for match in rest:
-            cause = likely_cause(match, traces, by_person[match.person], kinds, absent)
+            cause = _by_silence(match, silent) or likely_cause(match, traces, by_person[match.person], kinds)
             self.found.explained.append(Explained(match, cause))
+
+
+def _by_silence(match: Match, silent: Silent) -> Cause | None:
+    """That a campaign, or a person, was sent nothing at all."""
+    if match.campaign in silent.campaigns:
+        says = "the campaign sent nothing to anybody: it is not started there, or its messages are off"
+        return Cause(CauseKind.NOT_RUNNING, says)
+    if match.person in silent.people:
+        says = "the person was sent nothing at all: the workspace may not know them, or they are unsubscribed there"
+        return Cause(CauseKind.UNSYNCED, says)
+    return None

@@ -27,14 +27,21 @@ class Supposition:
     setting: Setting | None = None
     edition: Project | None = None
     calls: tuple[Call, ...] = ()
+    absent: frozenset[str] = frozenset()  # people whose calls never arrived
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the workspace itself shows that it holds; an assumption is only a guess."""
+        return self.setting is None
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Content, assumptions, and calls beside the log."""
+    """Content, assumptions, calls beside the log, and people whose calls in it never arrived."""
 
     project: Project
     more: tuple[Call, ...] = ()
+    absent: frozenset[str] = frozenset()
 
     def given(self, supposition: Supposition) -> World:
         """The world in which *supposition* holds as well."""
@@ -45,7 +52,7 @@ class World:
         if supposition.setting is not None:
             known = {**project.settings.assumptions, supposition.setting.name: supposition.setting.value}
             project = with_settings(project, known)
-        return World(project, (*self.more, *supposition.calls))
+        return World(project, (*self.more, *supposition.calls), self.absent | supposition.absent)
 
 
 def with_settings(project: Project, assumptions: Mapping[str, Any]) -> Project:
@@ -71,7 +78,8 @@ class Case:
 
     def prediction(self, world: World, sink: Callable[[AnyEntry], None] | None = None) -> Prediction:
         """What *world* predicts for them."""
-        return predict(world.project, self.workspace, _together(self.calls, world.more), self.until, sink=sink)
+        calls = [one for one in self.calls if one.person not in world.absent] if world.absent else self.calls
+        return predict(world.project, self.workspace, _together(calls, world.more), self.until, sink=sink)
 
     def matches(self, world: World) -> list[Match]:
         """How what *world* predicts compares with what they were sent."""

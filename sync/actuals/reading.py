@@ -17,8 +17,6 @@ from sync.clients.app_api import AppApi
 from sync.clients.transport import TIMEOUT, Json
 from sync.opening import Workspace, open_workspace
 
-LOCAL_LIMIT = 500
-"""Requests a second to a workspace on this machine, which is nobody else's; where it has a limit it says so."""
 PEOPLE_AT_ONCE = 100
 PATIENCE = 600.0
 """Seconds that an export may take."""
@@ -118,8 +116,6 @@ def profiles(root: Path, workspace: str, ids: Sequence[str]) -> list[Json]:
 @contextmanager
 def _app(root: Path, workspace: str) -> Iterator[tuple[Workspace, AppApi]]:
     with open_workspace(load_project(root), workspace, is_read_only=True) as opened:
-        if opened.settings.url is not None:
-            opened.pace.limit = LOCAL_LIMIT
         if opened.app is None:
             named = opened.settings.app_key
             hint = f"set {named.env}" if named is not None else f'[…workspaces.{workspace}] app_key = {{ env = "…" }}'
