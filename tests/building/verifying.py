@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +16,7 @@ import pytest
 
 from mailwright.cli import main
 from sync.demo.local_server import LocalServer, local_server
-from sync.demo.playing import play
+from sync.demo.playing import play, report_to
 
 START = 1_767_348_000
 """Friday, 2 January 2026, 10:00 UTC."""
@@ -133,17 +136,30 @@ class Verifying:
         (self.root / "mailwright.toml").write_text(head + settings, "utf-8")
         self.log.write_text("".join(json.dumps(call) + "\n" for call in calls), "utf-8")
 
-    def send(self, calls: Sequence[Any] = LOG, **assumptions: Any) -> None:
-        """Fill the workspace with the shop under *assumptions*, and let it live through *calls*."""
+    def send(
+        self,
+        calls: Sequence[Any] = LOG,
+        *,
+        endpoint: str = "",
+        before: Callable[[LocalServer], None] = lambda _: None,
+        **assumptions: Any,
+    ) -> None:
+        """Fill the workspace with the shop under *assumptions*, and let it live through *calls*.
+
+        It reports to *endpoint*; *before* is what somebody does by hand.
+        """
         toml = self.root / "mailwright.toml"
-        before = toml.read_text("utf-8")
+        written = toml.read_text("utf-8")
         if assumptions:
             lines = [f"{name} = {json.dumps(value)}" for name, value in assumptions.items()]
-            toml.write_text("\n".join([before, "[assumptions]", *lines, ""]), "utf-8")
+            toml.write_text("\n".join([written, "[assumptions]", *lines, ""]), "utf-8")
         self.server.admin("POST", "/_reset", {"workspace": "qa", "empty": True})
         self.server.admin("POST", "/_clock", {"freeze": START})
         self.server.seed("qa", self.root)
-        toml.write_text(before, "utf-8")
+        toml.write_text(written, "utf-8")
+        if endpoint:
+            report_to(self.server, "qa", endpoint)
+        before(self.server)
         play(self.server, "qa", calls, END)
 
     def __call__(self, *arguments: str | Path) -> Outcome:
@@ -160,3 +176,63 @@ def a_workspace() -> Iterator[LocalServer]:
     """An empty workspace whose clock stands still."""
     with local_server(["qa:us"], "--clock", f"frozen:{START}", "--no-limits") as server:
         yield server
+
+
+@contextmanager
+def receiver(store: Path, server: LocalServer) -> Iterator[str]:
+    """`mailwright listen` with the workspace's key, and where it listens."""
+    key = server.workspace("qa")["webhook_signing_key"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mailwright", "listen", "--port", "0", "--format", "json", "--store", str(store)],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "MAILWRIGHT_WEBHOOK_KEY": key},
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["url"] + "/webhooks"
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
+def warehouse(messages: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """The tables of a warehouse export, in the documented columns, of rows of the App API."""
+    import duckdb
+
+    folder.mkdir()
+    people = {one["customer_identifiers"]["cio_id"]: one for one in messages if one["customer_identifiers"]}
+    with duckdb.connect() as database:
+        database.execute(
+            "CREATE TABLE deliveries (workspace_id BIGINT, delivery_id TEXT, internal_customer_id TEXT, subject_id TEXT,"
+            " event_id TEXT, delivery_type TEXT, campaign_id BIGINT, action_id BIGINT, newsletter_id BIGINT,"
+            " content_id BIGINT, trigger_id BIGINT, transactional_message_id BIGINT, created_at TIMESTAMP, seq_num BIGINT)"
+        )
+        database.execute(
+            "CREATE TABLE metrics (event_id TEXT, workspace_id BIGINT, delivery_id TEXT, metric TEXT, reason TEXT,"
+            " link_id BIGINT, link_url TEXT, created_at TIMESTAMP, seq_num BIGINT)"
+        )
+        database.execute(
+            "CREATE TABLE people (workspace_id BIGINT, customer_id TEXT, internal_customer_id TEXT, deleted BOOLEAN,"
+            " suppressed BOOLEAN, created_at TIMESTAMP, updated_at TIMESTAMP, email_addr TEXT)"
+        )
+        for number, one in enumerate(messages):
+            who = one["customer_identifiers"].get("cio_id")
+            database.execute(
+                "INSERT INTO deliveries VALUES (1, ?, ?, NULL, NULL, ?, ?, ?, ?, NULL, NULL, NULL, to_timestamp(?), ?)",
+                [one["id"], who, one["type"], one.get("campaign_id"), one.get("action_id"), one.get("newsletter_id"),
+                 one["created"], number],
+            )  # fmt: skip
+            for metric, at in one["metrics"].items():
+                database.execute(
+                    "INSERT INTO metrics VALUES (?, 1, ?, ?, NULL, NULL, NULL, to_timestamp(?), ?)",
+                    [f"{one['id']}/{metric}", one["id"], metric, at, number],
+                )
+        for who, one in people.items():
+            known = one["customer_identifiers"]
+            database.execute(
+                "INSERT INTO people VALUES (1, ?, ?, false, false, NULL, NULL, ?)", [known["id"], who, known["email"]]
+            )
+        # Each sync writes files of its own; a later one may repeat rows.
+        for table in ("deliveries", "metrics", "people"):
+            for part in (1, 2):
+                database.execute(f"COPY {table} TO '{folder / f'{table}_v5_{part}.parquet'}' (FORMAT parquet)")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from verifying import LOG, Verifying, a_workspace
+from verifying import HOUR, LOG, Verifying, a_workspace, identify, receiver, warehouse
 
 from sync.demo.local_server import LocalServer
 
@@ -54,3 +55,83 @@ def test_fit_names_the_assumption_that_the_workspace_does_otherwise(shop: Verify
     assert report["fit"]["chosen"][0]["setting"] == line
     assert report["fit"]["after"]["agreed"] == sum(report["fit"]["after"].values())
     assert [cause["setting"] for cause in report["causes"]] == [line]
+
+
+def causes(report: dict[str, Any]) -> dict[str, list[tuple[str, str, str]]]:
+    """Of each kind of cause: outcome, campaign and message of every delivery."""
+    return {
+        cause["kind"]: [(one["outcome"], one["campaign"], one["message"]) for one in cause["deliveries"]]
+        for cause in report["causes"]
+    }
+
+
+def test_every_source_agrees_on_every_delivery(shop: Verifying, tmp_path: Path):
+    with receiver(tmp_path / "hooks.duckdb", shop.server) as endpoint:
+        shop.send(LOG, endpoint=endpoint)
+    assert shop("pull", "qa").code == 0
+    warehouse(shop.server.by_app("qa", "GET", "messages?limit=1000")["messages"], tmp_path / "warehouse")
+    for source in (
+        f"webhooks:{tmp_path / 'hooks.duckdb'}",
+        "messages",
+        "messages:qa",
+        "export:qa",
+        f"warehouse:{tmp_path / 'warehouse'}",
+    ):
+        found = shop.verify(source, "--format", "json")
+        assert (found.err, found.code) == ("", 0)
+        assert found.data["counts"]["agreed"] == 33
+        assert found.data["summary"] == "33 deliveries agreed, none missing, none unexpected"
+
+
+def test_an_edit_by_hand_is_named_as_drift(shop: Verifying):
+    def by_hand(server: LocalServer) -> None:
+        assert shop("pull", "qa").code == 0
+        campaigns = server.by_hand("qa", "GET", "campaigns?page=1&size=100")["campaigns"]
+        number = next(one["id"] for one in campaigns if one["name"] == "Paid")
+        actions = server.by_hand("qa", "GET", f"campaigns/{number}")["actions"]
+        template = next(one["template_id"] for one in actions if one.get("template_id"))
+        body = "<p>{{ customer.nickname }}</p>"
+        server.by_hand("qa", "PUT", f"templates/{template}", {"template": {"body": body}})
+
+    shop.send(LOG, before=by_hand)
+    found = shop.verify("messages", "--format", "json")
+    assert found.code == 1
+    assert causes(found.data) == {"drift": [("different status", "paid", "note")] * 2}
+    assert found.data["causes"][0]["test"] == "mailwright drift qa"
+    assert found.data["causes"][0]["is_tested"]
+
+
+def test_somebody_the_workspace_does_not_know_is_named(shop: Verifying):
+    shop.send([call for call in LOG if call["person"] != "cai"])
+    assert shop("pull", "qa").code == 0
+    found = shop.verify("messages", "--format", "json")
+    assert causes(found.data) == {
+        "unsynced person": [
+            ("missing", "onboarding", "note"),
+            ("missing", "posted", "note"),
+            ("missing", "onboarding", "tips"),
+        ]
+    }
+    assert found.data["causes"][0]["says"] == "the workspace has no such person"
+    assert "cai" not in found.out
+
+
+def test_somebody_the_log_does_not_know_is_named(shop: Verifying):
+    shop.write(calls=[call for call in LOG if call["person"] != "cai"])
+    shop.send()
+    assert shop("pull", "qa").code == 0
+    found = shop.verify("messages", "--format", "json")
+    assert {kind: len(ones) for kind, ones in causes(found.data).items()} == {"person not in the log": 3}
+    left = shop.verify("messages", "--format", "json", "--known-people")
+    assert (left.code, left.data["left_out"]) == (0, {"to people not in the log": 3})
+
+
+def test_an_unsubscription_that_the_log_does_not_tell_is_named(shop: Verifying, tmp_path: Path):
+    there = [*LOG, identify("dee", HOUR + 60, unsubscribed=True)]
+    with receiver(tmp_path / "hooks.duckdb", shop.server) as endpoint:
+        shop.send(sorted(there, key=lambda call: int(call["timestamp"])), endpoint=endpoint)
+    assert shop("pull", "qa").code == 0
+    for source in ("messages", f"webhooks:{tmp_path / 'hooks.duckdb'}"):
+        found = shop.verify(source, "--format", "json")
+        assert causes(found.data) == {"unsubscribed": [("missing", "onboarding", "tips")]}
+        assert found.data["causes"][0]["rule"] == "R84"

@@ -96,12 +96,12 @@ class _Warehouse:
             joined += f" LEFT JOIN people p ON p.internal_customer_id = {internal}"
             customer = "any_value(p.customer_id)"
             email = "any_value(p.email_addr)" if "email_addr" in self._columns["people"] else "NULL"
-        return f"""SELECT d.delivery_id AS id, min({self._seconds("deliveries", "d")}) AS at,
+        return f"""SELECT d.delivery_id AS id, min({self._seconds("deliveries", "d")}) AS made_at,
             any_value(CAST({internal} AS VARCHAR)) AS cio_id, {customer} AS customer_id, {email} AS email,
             {kind} AS channel, {reason} AS reason, {parents or "NULL AS campaign_id"},
             list(m.metric) AS metrics, list({self._seconds("metrics", "m")}) AS times
             FROM deliveries d LEFT JOIN metrics m ON m.delivery_id = d.delivery_id{joined}
-            WHERE {self._seconds("deliveries", "d")} >= ? GROUP BY d.delivery_id ORDER BY at, id"""  # noqa: S608
+            WHERE {self._seconds("deliveries", "d")} >= ? GROUP BY d.delivery_id ORDER BY made_at, d.delivery_id"""  # noqa: S608
 
     def _seconds(self, table: str, alias: str) -> str:
         kind = self._columns[table]["created_at"].upper()
@@ -116,7 +116,7 @@ def _seen(row: dict[str, Any]) -> Seen:
             metrics[name] = min(int(at), metrics.get(name, int(at)))
     person = {"id": as_id(row["customer_id"]), "email": as_id(row["email"]), "cio_id": as_id(row["cio_id"])}
     return Seen(
-        as_id(row["id"]), int(row["at"]), {name: value for name, value in person.items() if value}, parent_in(row),
+        as_id(row["id"]), int(row["made_at"]), {name: value for name, value in person.items() if value}, parent_in(row),
         as_id(row.get("action_id")), _channel(as_id(row["channel"])), metrics, "", as_id(row["reason"]),
     )  # fmt: skip
 
