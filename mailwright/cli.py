@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("simulator.commands.events", "the contract of events: diff, audit, infer, codegen, docs"),
     "serve": ("simulator.commands.serve", "run a Customer.io workspace on this machine"),
     "verify": ("simulator.commands.verify", "compare predicted deliveries with what was really sent"),
+    "smoke": ("sync.commands.smoke", "send samples to a workspace as drafts and see that they come as predicted"),
     "listen": ("mailwright.commands.listen", "receive reporting webhooks and keep each once"),
     "pull": ("sync.commands.pull", "bring a workspace's content into the files"),
     "plan": ("sync.commands.plan", "show what an apply would change in a workspace"),
@@ -136,6 +137,7 @@ def run(argv: list[str]) -> int:
     given.root = getattr(given, "root", None) or args.root or "."
     given.workspace_edition = _workspace_edition  # for what compares with a workspace and may not know the way there
     given.workspace_reading = lambda: import_module("sync.actuals.reading")
+    given.smoke_side = lambda: import_module("simulator.verifying.smoke")
     if name == "check":
         return _check(given, module)
     if name == "plan":

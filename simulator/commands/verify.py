@@ -49,9 +49,11 @@ def run(args: argparse.Namespace) -> int:
     """
     from contextlib import ExitStack
 
+    from simulator.verifying.report_forms import put_report
+
     with ExitStack() as stack:
         report = _reported(args, stack)
-    _put(args, report)
+    put_report(report, args.format, args.out)
     return 0 if report.agrees else 1
 
 
@@ -171,22 +173,3 @@ def _within(args: argparse.Namespace) -> int:
 def _named(log: Log) -> str:
     """The log as a command to copy names it."""
     return " ".join(log.files)
-
-
-def _put(args: argparse.Namespace, report: Report) -> None:
-    from simulator.commands.gathering import write_report
-    from simulator.reports.tables import Style, style_for
-    from simulator.verifying.report_forms import report_as_json, report_as_markdown, report_as_text
-
-    match args.format:
-        case "json":
-            text = report_as_json(report)
-        case "md":
-            text = report_as_markdown(report)
-        case _:
-            text = report_as_text(report, Style() if args.out else style_for(sys.stdout))
-    if args.out:
-        write_report(args.out, text)
-        print(f"{args.out}: {report.summary}", file=sys.stderr)
-    else:
-        sys.stdout.write(text)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulator.reports.tables import Style, paragraph, table
+from simulator.reports.tables import Style, paragraph, style_for, table
 from simulator.reports.wording import counted, length_as_text, moment_as_text
 from simulator.verifying.fitting import Fit, apart
 from simulator.verifying.matching import Outcome
@@ -14,6 +15,32 @@ from simulator.verifying.report import SAMPLES, SCHEMA_VERSION, Group, Line, Rep
 
 _COLUMNS = tuple(outcome.value for outcome in Outcome)
 _TRIALS_SHOWN = 12
+
+
+FORMS = ("text", "json", "md")
+
+
+def report_as(form: str, report: Report, style: Style) -> str:
+    """The report in one of the forms."""
+    match form:
+        case "json":
+            return report_as_json(report)
+        case "md":
+            return report_as_markdown(report)
+        case _:
+            return report_as_text(report, style)
+
+
+def put_report(report: Report, form: str, out: str | None) -> None:
+    """Print the report in its form, or write it where asked."""
+    from simulator.commands.gathering import write_report
+
+    text = report_as(form, report, Style() if out else style_for(sys.stdout))
+    if out:
+        write_report(out, text)
+        print(f"{out}: {report.summary}", file=sys.stderr)
+    else:
+        sys.stdout.write(text)
 
 
 def report_as_text(report: Report, style: Style) -> str:

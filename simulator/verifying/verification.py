@@ -101,13 +101,28 @@ class Asked:
     since: int | None = None
     campaigns: frozenset[str] = frozenset()
     only_known_people: bool = False
+    as_drafts: bool = False  # the workspace keeps everything as drafts
+    is_over: bool = False  # nothing is still on its way
+
+    def case(
+        self,
+        calls: Sequence[Call],
+        actual: Sequence[Actual],
+        since: int | None,
+        people: frozenset[str] | None = None,
+    ) -> Case:
+        """What is to be explained, of these people or of all."""
+        return Case(
+            self.workspace, calls, actual, since, self.until, self.within, self.campaigns, people, self.as_drafts,
+            self.is_over,
+        )  # fmt: skip
 
 
 def verify(asked: Asked, prediction: Prediction, sources: Sources) -> Verification:
     """The whole comparison with its causes."""
     since = asked.since if asked.since is not None else prediction.run.first_at
     actual, left_out = _compared_actual(asked, sources, since)
-    case = Case(asked.workspace, (), actual, since, asked.until, asked.within, asked.campaigns)
+    case = asked.case((), actual, since)
     matches = case.compared(prediction.deliveries)
     found = Verification(asked.workspace, since, asked.until, asked.within, matches, actual=actual, left_out=left_out)
     lacking = disagreements(matches)
@@ -135,7 +150,7 @@ def fitting_case(asked: Asked, found: Verification) -> tuple[Case, World, list[s
     everybody = people is None or compile_content(asked.project, asked.workspace).crosses_people
     calls = list(asked.read()) if people is None else calls_about(asked.read, people, everybody=everybody)
     actual = [one for one in found.actual if people is None or one.person in people]
-    case = Case(asked.workspace, calls, actual, found.since, asked.until, asked.within, asked.campaigns, people)
+    case = asked.case(calls, actual, found.since, people)
     return case, world, stands_on
 
 
@@ -202,9 +217,7 @@ class _Explaining:
         everybody = compile_content(asked.project, asked.workspace).crosses_people
         calls = calls_about(asked.read, people, everybody=everybody)
         actual = [one for one in self.found.actual if one.person in people]
-        return Case(
-            asked.workspace, calls, actual, self.found.since, asked.until, asked.within, asked.campaigns, people
-        )
+        return asked.case(calls, actual, self.found.since, people)
 
     def _suppositions(self, held: Held) -> list[Supposition]:
         """Facts first: at equal counts the earlier supposition wins."""

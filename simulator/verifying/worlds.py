@@ -75,6 +75,8 @@ class Case:
     within: int
     campaigns: frozenset[str] = frozenset()  # only these; none: all
     people: frozenset[str] | None = None  # only these; None: all
+    as_drafts: bool = False  # the workspace keeps everything as drafts
+    is_over: bool = False  # nothing is still on its way
 
     def prediction(self, world: World, sink: Callable[[AnyEntry], None] | None = None) -> Prediction:
         """What *world* predicts for them."""
@@ -91,8 +93,11 @@ class Case:
         What was to come within the tolerance before the end is left out: it may still be on its way.
         """
         predicted = [one for one in deliveries if self._asked(one)]
+        if self.as_drafts:
+            predicted = [drafted(one) for one in predicted]
         found = matched(predicted, self.actual, self.within)
-        return [one for one in found if one.actual is not None or one.at <= self.until - self.within]
+        last = self.until if self.is_over else self.until - self.within
+        return [one for one in found if one.actual is not None or one.at <= last]
 
     def _asked(self, one: Predicted) -> bool:
         return (
@@ -100,6 +105,15 @@ class Case:
             and (not self.campaigns or one.campaign in self.campaigns)
             and (self.people is None or one.person in self.people)
         )
+
+
+def drafted(one: Predicted) -> Predicted:
+    """The delivery where its message queues drafts.
+
+    Source: Customer.io docs, "Queue Draft" (semantics R82). Assumed: whatever stops a message after it is made, a limit
+    or a suppression, does not reach a draft; what fails to render fails.
+    """
+    return one if one.status == "failed" else replace(one, status="drafted", reason="", rule="R82")
 
 
 def _together(calls: Sequence[Call], more: Sequence[Call]) -> Iterator[Call]:

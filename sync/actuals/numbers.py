@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailwright.diagnostics import ConfigurationError
-from sync.ledger import FOLDER, ledger_path, read_ledger
+from sync.ledger import FOLDER, Ledger, ledger_path, read_ledger
 from sync.snapshot import Kind
 
 
@@ -29,7 +29,11 @@ def known_numbers(root: Path, workspace: str) -> KnownNumbers:
     if not ledger_path(root, workspace).is_file():
         message = f"nothing is known yet of what the workspace '{workspace}' calls the campaigns"
         raise ConfigurationError(message, hint=f"mailwright pull {workspace} writes {FOLDER}/{workspace}.json")
-    ledger = read_ledger(root, workspace)
+    return numbers_in(read_ledger(root, workspace))
+
+
+def numbers_in(ledger: Ledger) -> KnownNumbers:
+    """The numbers that a ledger holds."""
     parents = {}
     for key, slug in ledger.slugs(Kind.CAMPAIGN).items():
         parents[key if "/" in key else f"campaign/{key}"] = slug
