@@ -58,7 +58,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 # Words behind a command that belong to another room than the command.
-OTHER_ROOMS = {("demo", "sync"): "sync.demo.story"}
+OTHER_ROOMS = {("demo", "sync"): "sync.demo.story", ("demo", "verify"): "sync.demo.verify_story"}
 
 EXAMPLES = """\
 examples:

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _reported(args: argparse.Namespace, stack: ExitStack) -> Report:
-    from simulator.commands.gathering import Log, known_campaigns, open_project, time_given
+    from simulator.commands.gathering import Log, known_campaigns, time_given
     from simulator.commands.people_asked import key_asked
     from simulator.reports.people import PeopleNames
     from simulator.verifying.deliveries import predict
@@ -67,7 +67,7 @@ def _reported(args: argparse.Namespace, stack: ExitStack) -> Report:
     from simulator.verifying.verification import Asked, verify
 
     gathering = _gathering(args)
-    project = open_project(args.root, gathering.workspace)
+    project = gathering.project
     known_campaigns(project, args.campaign)
     log, people = Log(args.events), LogPeople()
     until = gathering.until(time_given(args.until, "--until"))
@@ -107,6 +107,7 @@ def _gathering(args: argparse.Namespace) -> Gathering:
 
     from mailwright.diagnostics import ConfigurationError
     from mailwright.loading.revision import settings_at
+    from simulator.commands.gathering import open_project
     from simulator.verifying.gathering import Gathering, Source, source_given
 
     if "-" in args.events:
@@ -129,7 +130,8 @@ def _gathering(args: argparse.Namespace) -> Gathering:
         raise ConfigurationError(f"no workspace is called '{workspace}'", hint=hint)
     if source.kind == "messages":
         source = Source("messages", workspace)
-    return Gathering(root, workspace, source, args.workspace_reading(), args.workspace_edition, args.of)
+    project = open_project(root, workspace)
+    return Gathering(project, workspace, source, args.workspace_reading(), args.workspace_edition, args.of)
 
 
 def _sources(

@@ -49,7 +49,7 @@ class Cause:
 
 _COMMANDS = {
     CauseKind.DRIFT: "mailwright drift {workspace}",
-    CauseKind.ASSUMPTION: "mailwright verify … --fit",
+    CauseKind.ASSUMPTION: "mailwright verify --events {log} --actual {source} --fit",
     CauseKind.ENGAGEMENT: "add the reporting webhooks to the log: mailwright listen",
     CauseKind.UNKNOWN: "add the person's calls to the log, or leave such people out: --known-people",
     CauseKind.NOT_IN_FILES: "mailwright pull {workspace}",
@@ -60,6 +60,7 @@ _COMMANDS = {
     CauseKind.API_CALL: "add the call to the log",
     CauseKind.CHANCE: "nothing to do: compare the shares of the ways over many people",
 }
+_LOOK_UP = "mailwright verify --events {log} --actual {source} --person {person} names the person to look up there"
 _EXPLAIN = "mailwright explain {log} --person {person} --campaign {campaign}"
 _SIMULATE = "mailwright simulate {log} --person {person} --campaign {campaign} --format jsonl"
 
@@ -67,8 +68,10 @@ _SIMULATE = "mailwright simulate {log} --person {person} --campaign {campaign} -
 def how_to_test(kind: CauseKind, **names: str) -> str:
     """The command, or the thing to look at, that tells whether the cause is right.
 
-    *names* are workspace, log, person and campaign.
+    *names* are workspace, source, log, person and campaign.
     """
+    if kind in (CauseKind.UNSYNCED, CauseKind.UNSUBSCRIBED):
+        return _LOOK_UP.format(**names)
     if kind in (CauseKind.TIME_WINDOW, CauseKind.RENDERING):
         return _SIMULATE.format(**names)
     return _COMMANDS.get(kind, _EXPLAIN).format(**names)

@@ -43,19 +43,21 @@ class NumbersKnown(Protocol):
 class WorkspaceReading(Protocol):
     """What a workspace can be asked; the roof knows the way there."""
 
-    def numbers(self, root: Path, workspace: str) -> NumbersKnown:
+    def numbers(self, project: Project, workspace: str) -> NumbersKnown:
         """What its numbers mean."""
 
-    def present(self, root: Path, workspace: str) -> int:
+    def present(self, project: Project, workspace: str) -> int:
         """Its time, Unix seconds."""
 
-    def messages(self, root: Path, workspace: str, since: int, until: int) -> Iterator[dict[str, Any]]:
+    def messages(self, project: Project, workspace: str, since: int, until: int) -> Iterator[dict[str, Any]]:
         """Rows of the App API's list of messages."""
 
-    def exports(self, root: Path, workspace: str, since: int, until: int) -> Iterator[tuple[tuple[str, str], str]]:
+    def exports(
+        self, project: Project, workspace: str, since: int, until: int
+    ) -> Iterator[tuple[tuple[str, str], str]]:
         """Files of delivery exports, each with campaign and message."""
 
-    def profiles(self, root: Path, workspace: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    def profiles(self, project: Project, workspace: str, ids: Sequence[str]) -> list[dict[str, Any]]:
         """What it knows of people."""
 
 
@@ -95,7 +97,7 @@ def source_given(text: str, workspaces: Sequence[str]) -> Source:
 class Gathering:
     """The edge of one comparison: files and a workspace, read when they are asked for."""
 
-    root: Path
+    project: Project
     workspace: str
     source: Source
     reading: WorkspaceReading
@@ -107,7 +109,7 @@ class Gathering:
     def numbers(self) -> Numbers:
         """What the workspace's numbers mean; nothing where the source says whose its rows are."""
         try:
-            found = self.reading.numbers(self.root, self.workspace)
+            found = self.reading.numbers(self.project, self.workspace)
         except ConfigurationError:
             if self.of is None:
                 raise
@@ -119,7 +121,7 @@ class Gathering:
 
         Raises: WorkspaceError when a workspace on this machine does not say its time.
         """
-        return given if given is not None else self.reading.present(self.root, self.workspace)
+        return given if given is not None else self.reading.present(self.project, self.workspace)
 
     def seen(self, since: int, until: int) -> tuple[list[Seen], list[Noticed]]:
         """What was sent between two moments, in Unix seconds, and what the source tells of people.
@@ -135,7 +137,7 @@ class Gathering:
             case "messages":
                 from simulator.verifying.sources.messages import of_rows
 
-                return list(of_rows(self.reading.messages(self.root, self.workspace, since, until))), []
+                return list(of_rows(self.reading.messages(self.project, self.workspace, since, until))), []
             case "warehouse":
                 from simulator.verifying.sources.warehouse import seen_in_warehouse
 
@@ -149,13 +151,13 @@ class Gathering:
         if where != self.workspace or Path(where).exists():
             return seen_in_files(where, self.of)
         found: list[Seen] = []
-        for place, text in self.reading.exports(self.root, self.workspace, since, until):
+        for place, text in self.reading.exports(self.project, self.workspace, since, until):
             found += of_text(text, "/".join(place), place)
         return found
 
     def profiles(self, keys: Sequence[str]) -> dict[str, HeldProfile | None]:
         """What the workspace holds of these people; nothing where it cannot be asked."""
-        rows = self._asked("people", lambda: self.reading.profiles(self.root, self.workspace, keys))
+        rows = self._asked("people", lambda: self.reading.profiles(self.project, self.workspace, keys))
         if rows is None:
             return {}
         found: dict[str, HeldProfile | None] = dict.fromkeys(keys)
@@ -174,7 +176,7 @@ class Gathering:
         def pulled() -> Project:
             from mailwright.loading.variables import with_vars
 
-            project, _ = stack.enter_context(self.edition(self.root, self.workspace))
+            project, _ = stack.enter_context(self.edition(self.project.root, self.workspace))
             return with_vars(project, self.workspace)
 
         return self._asked("content", pulled)

@@ -115,7 +115,7 @@ def make_report(
         found.within,
         _by_outcome(matches),
         _by_campaign(matches),
-        _groups(explained, names, log, found.workspace),
+        _groups(explained, names, {"log": log, "source": source, "workspace": found.workspace}),
         found.agrees,
         dict(sorted(found.left_out.items())),
         found.not_studied,
@@ -140,19 +140,17 @@ def _by_campaign(matches: Iterable[Match]) -> dict[str, dict[str, int]]:
     return {campaign: _by_outcome(own) for campaign, own in sorted(found.items())}
 
 
-def _groups(explained: Sequence[Explained], names: PeopleNames, log: str, workspace: str) -> tuple[Group, ...]:
+def _groups(explained: Sequence[Explained], names: PeopleNames, words: Mapping[str, str]) -> tuple[Group, ...]:
     by_cause: dict[Cause, list[Match]] = {}
     for one in explained:
         by_cause.setdefault(one.cause, []).append(one.match)
     ordered = sorted(by_cause.items(), key=lambda one: (_ORDER.index(one[0].kind), -len(one[1]), one[0].says))
-    return tuple(_group(cause, matches, names, log, workspace) for cause, matches in ordered)
+    return tuple(_group(cause, matches, names, words) for cause, matches in ordered)
 
 
-def _group(cause: Cause, matches: Sequence[Match], names: PeopleNames, log: str, workspace: str) -> Group:
+def _group(cause: Cause, matches: Sequence[Match], names: PeopleNames, words: Mapping[str, str]) -> Group:
     first = matches[0]
-    test = how_to_test(
-        cause.kind, workspace=workspace, log=log, person=names.short(first.person), campaign=first.campaign
-    )
+    test = how_to_test(cause.kind, **words, person=names.short(first.person), campaign=first.campaign)
     outcomes = Counter(match.outcome.value for match in matches)
     campaigns = tuple(sorted({match.campaign for match in matches}))
     lines = tuple(_line(match, names) for match in matches[:MOST_LISTED])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
+from mailwright.definitions.project import Project
 from mailwright.diagnostics import ConfigurationError, WorkspaceError
-from mailwright.loading.folder import load_project
 from sync.actuals.numbers import KnownNumbers, known_numbers
 from sync.clients.app_api import AppApi
 from sync.clients.transport import TIMEOUT, Json
@@ -21,15 +20,21 @@ PEOPLE_AT_ONCE = 100
 PATIENCE = 600.0
 """Seconds that an export may take."""
 
-numbers = known_numbers
+
+def numbers(project: Project, workspace: str) -> KnownNumbers:
+    """What the workspace's numbers mean.
+
+    Raises: ConfigurationError when there is no ledger yet, or it cannot be read.
+    """
+    return known_numbers(project.root, workspace)
 
 
-def present(root: Path, workspace: str) -> int:
+def present(project: Project, workspace: str) -> int:
     """The time in *workspace*, Unix seconds: one on this machine has a clock of its own.
 
     Raises: ConfigurationError when there is no such workspace; WorkspaceError when one on this machine does not answer.
     """
-    _, settings = load_project(root).workspace(workspace)
+    _, settings = project.workspace(workspace)
     if settings.url is None:
         return int(time.time())
     parts = urlsplit(settings.url)
@@ -41,14 +46,14 @@ def present(root: Path, workspace: str) -> int:
         raise WorkspaceError(message, hint="is `mailwright serve` running? or say --until") from error
 
 
-def messages(root: Path, workspace: str, since: int, until: int) -> Iterator[Json]:
+def messages(project: Project, workspace: str, since: int, until: int) -> Iterator[Json]:
     """The deliveries made from *since* to *until* (Unix seconds, both inside), each once, drafts too.
 
     Assumed: the list may leave drafts out unless they are asked for, so both are read.
     Raises: ConfigurationError, WorkspaceError.
     """
     known: set[str] = set()
-    with _app(root, workspace) as (_, app):
+    with _app(project, workspace) as (_, app):
         for drafts in (False, True):
             for row in app.messages(since, until, drafts=drafts):
                 if str(row.get("id")) not in known:
@@ -56,14 +61,14 @@ def messages(root: Path, workspace: str, since: int, until: int) -> Iterator[Jso
                     yield row
 
 
-def exports(root: Path, workspace: str, since: int, until: int) -> Iterator[tuple[tuple[str, str], str]]:
+def exports(project: Project, workspace: str, since: int, until: int) -> Iterator[tuple[tuple[str, str], str]]:
     """The files of delivery exports, one a message and for its drafts another, each with campaign and message.
 
     Source: exports take one campaign, newsletter or action (semantics R132); their columns do not name it.
     Raises: ConfigurationError; WorkspaceError when an export fails or takes too long.
     """
-    known = known_numbers(root, workspace)
-    with _app(root, workspace) as (_, app):
+    known = known_numbers(project.root, workspace)
+    with _app(project, workspace) as (_, app):
         for place, asked in _asked_of(known):
             for drafts in (False, True):
                 yield place, _exported(app, {**asked, "start": since, "end": until, "drafts": drafts})
@@ -99,13 +104,13 @@ def _exported(app: AppApi, asked: Json) -> str:
         pause = min(pause * 2, 5.0)
 
 
-def profiles(root: Path, workspace: str, ids: Sequence[str]) -> list[Json]:
+def profiles(project: Project, workspace: str, ids: Sequence[str]) -> list[Json]:
     """What the workspace knows of these people; those it does not know are left out.
 
     Raises: ConfigurationError, WorkspaceError.
     """
     found: list[Json] = []
-    with _app(root, workspace) as (_, app):
+    with _app(project, workspace) as (_, app):
         by_kind = {"email": [one for one in ids if "@" in one], "id": [one for one in ids if "@" not in one]}
         for kind, names in by_kind.items():
             for at in range(0, len(names), PEOPLE_AT_ONCE):
@@ -114,8 +119,8 @@ def profiles(root: Path, workspace: str, ids: Sequence[str]) -> list[Json]:
 
 
 @contextmanager
-def _app(root: Path, workspace: str) -> Iterator[tuple[Workspace, AppApi]]:
-    with open_workspace(load_project(root), workspace, is_read_only=True) as opened:
+def _app(project: Project, workspace: str) -> Iterator[tuple[Workspace, AppApi]]:
+    with open_workspace(project, workspace, is_read_only=True) as opened:
         if opened.app is None:
             named = opened.settings.app_key
             hint = f"set {named.env}" if named is not None else f'[…workspaces.{workspace}] app_key = {{ env = "…" }}'

@@ -80,7 +80,7 @@ def _tested(args: argparse.Namespace, found: Gathered, track: Track) -> Report:
     if found.workspace.app is None:
         hint = f'[…workspaces.{name}] app_key = {{ env = "…" }}, and set it: deliveries are read over the App API'
         raise ConfigurationError(f"no App API key of the workspace '{name}' is at hand", hint=hint)
-    start, settings = present(found.root, name), found.workspace.settings
+    start, settings = present(found.project, name), found.workspace.settings
     advance = _length(args.advance, "--advance") if args.advance else 0
     mover = advancing(settings.url, advance, os.environ.get(TOKEN_VARIABLE, "")) if advance else None
     run_name = f"{now():%Y%m%d-%H%M%S}-{time.time_ns() % 0xFFFFF:05x}"
@@ -96,7 +96,7 @@ def _tested(args: argparse.Namespace, found: Gathered, track: Track) -> Report:
 
     smoke = Smoke(
         found.root, name, run_name, plan, track, found.workspace.app, found.ledger, compare,
-        lambda: present(found.root, name), start, _length(args.wait, "--wait"), mover,
+        lambda: present(found.project, name), start, _length(args.wait, "--wait"), mover,
         0.0 if settings.url is not None else APART, talk,
     )  # fmt: skip
     return smoke.go()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -126,14 +123,20 @@ class Verifying:
     def log(self) -> Path:
         return self.root / "log.ndjson"
 
-    def write(self, files: Mapping[str, str] = FILES, settings: str = "", calls: Sequence[Any] = LOG) -> None:
-        """Put the project and its log on disk; *settings* are lines of mailwright.toml."""
+    def write(
+        self,
+        files: Mapping[str, str] = FILES,
+        settings: str = "",
+        calls: Sequence[Any] = LOG,
+        head: str = SETTINGS,
+    ) -> None:
+        """Put the project and its log on disk; *head* and *settings* are lines of the workspace's settings."""
         for name, text in files.items():
             path = self.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        head = f'default_workspace = "qa"\n{self.server.settings("qa", SETTINGS)}'
-        (self.root / "mailwright.toml").write_text(head + settings, "utf-8")
+        text = f'default_workspace = "qa"\n{self.server.settings("qa", head)}{settings}'
+        (self.root / "mailwright.toml").write_text(text, "utf-8")
         self.log.write_text("".join(json.dumps(call) + "\n" for call in calls), "utf-8")
 
     def send(
@@ -141,6 +144,8 @@ class Verifying:
         calls: Sequence[Any] = LOG,
         *,
         endpoint: str = "",
+        start: int = START,
+        end: int = END,
         before: Callable[[LocalServer], None] = lambda _: None,
         **assumptions: Any,
     ) -> None:
@@ -154,13 +159,13 @@ class Verifying:
             lines = [f"{name} = {json.dumps(value)}" for name, value in assumptions.items()]
             toml.write_text("\n".join([written, "[assumptions]", *lines, ""]), "utf-8")
         self.server.admin("POST", "/_reset", {"workspace": "qa", "empty": True})
-        self.server.admin("POST", "/_clock", {"freeze": START})
+        self.server.admin("POST", "/_clock", {"freeze": start})
         self.server.seed("qa", self.root)
         toml.write_text(written, "utf-8")
         if endpoint:
             report_to(self.server, "qa", endpoint)
         before(self.server)
-        play(self.server, "qa", calls, END)
+        play(self.server, "qa", calls, end)
 
     def __call__(self, *arguments: str | Path) -> Outcome:
         code = main(["-C", str(self.root), *map(str, arguments)])
@@ -176,63 +181,3 @@ def a_workspace() -> Iterator[LocalServer]:
     """An empty workspace whose clock stands still."""
     with local_server(["qa:us"], "--clock", f"frozen:{START}", "--no-limits") as server:
         yield server
-
-
-@contextmanager
-def receiver(store: Path, server: LocalServer) -> Iterator[str]:
-    """`mailwright listen` with the workspace's key, and where it listens."""
-    key = server.workspace("qa")["webhook_signing_key"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mailwright", "listen", "--port", "0", "--format", "json", "--store", str(store)],
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "MAILWRIGHT_WEBHOOK_KEY": key},
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["url"] + "/webhooks"
-    finally:
-        process.terminate()
-        process.wait(20)
-        process.stdout.close()
-
-
-def warehouse(messages: Sequence[Mapping[str, Any]], folder: Path) -> None:
-    """The tables of a warehouse export, in the documented columns, of rows of the App API."""
-    import duckdb
-
-    folder.mkdir()
-    people = {one["customer_identifiers"]["cio_id"]: one for one in messages if one["customer_identifiers"]}
-    with duckdb.connect() as database:
-        database.execute(
-            "CREATE TABLE deliveries (workspace_id BIGINT, delivery_id TEXT, internal_customer_id TEXT, subject_id TEXT,"
-            " event_id TEXT, delivery_type TEXT, campaign_id BIGINT, action_id BIGINT, newsletter_id BIGINT,"
-            " content_id BIGINT, trigger_id BIGINT, transactional_message_id BIGINT, created_at TIMESTAMP, seq_num BIGINT)"
-        )
-        database.execute(
-            "CREATE TABLE metrics (event_id TEXT, workspace_id BIGINT, delivery_id TEXT, metric TEXT, reason TEXT,"
-            " link_id BIGINT, link_url TEXT, created_at TIMESTAMP, seq_num BIGINT)"
-        )
-        database.execute(
-            "CREATE TABLE people (workspace_id BIGINT, customer_id TEXT, internal_customer_id TEXT, deleted BOOLEAN,"
-            " suppressed BOOLEAN, created_at TIMESTAMP, updated_at TIMESTAMP, email_addr TEXT)"
-        )
-        for number, one in enumerate(messages):
-            who = one["customer_identifiers"].get("cio_id")
-            database.execute(
-                "INSERT INTO deliveries VALUES (1, ?, ?, NULL, NULL, ?, ?, ?, ?, NULL, NULL, NULL, to_timestamp(?), ?)",
-                [one["id"], who, one["type"], one.get("campaign_id"), one.get("action_id"), one.get("newsletter_id"),
-                 one["created"], number],
-            )  # fmt: skip
-            for metric, at in one["metrics"].items():
-                database.execute(
-                    "INSERT INTO metrics VALUES (?, 1, ?, ?, NULL, NULL, NULL, to_timestamp(?), ?)",
-                    [f"{one['id']}/{metric}", one["id"], metric, at, number],
-                )
-        for who, one in people.items():
-            known = one["customer_identifiers"]
-            database.execute(
-                "INSERT INTO people VALUES (1, ?, ?, false, false, NULL, NULL, ?)", [known["id"], who, known["email"]]
-            )
-        # Each sync writes files of its own; a later one may repeat rows.
-        for table in ("deliveries", "metrics", "people"):
-            for part in (1, 2):
-                database.execute(f"COPY {table} TO '{folder / f'{table}_v5_{part}.parquet'}' (FORMAT parquet)")
