@@ -65,6 +65,8 @@ class LogPeople:
             if isinstance(email, str) and email:
                 self._by_email[email.lower()] = key
             self._by_id[key] = key
+            if "@" in key:
+                self._by_email.setdefault(key.lower(), key)
 
     def know_recipients(self, recipients: Iterable[tuple[str, str]]) -> None:
         """Take in the address and key that a prediction had, for people who are gone by now."""

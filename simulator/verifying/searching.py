@@ -37,6 +37,18 @@ class Search:
     findings: list[Finding] = field(default_factory=list)
 
 
+Weighed = tuple[int, Supposition, list[Match]]
+
+
+def _against_others(helping: list[Weighed], others: Case | None, world: World) -> list[Weighed]:
+    """The suppositions with what they would break of what agrees."""
+    if others is None:
+        return helping
+    return [
+        (weight + len(disagreements(others.matches(world.given(one)))), one, after) for weight, one, after in helping
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Silent:
     """Campaigns and people that were sent nothing at all.
@@ -80,24 +92,29 @@ def _without_any(matches: Sequence[Match], of: str) -> frozenset[str]:
     return frozenset(name for name, count in predicted.items() if count >= MUCH and name not in sent)
 
 
-def search(case: Case, world: World, suppositions: Sequence[Supposition]) -> Search:
+def search(case: Case, world: World, suppositions: Sequence[Supposition], others: Case | None = None) -> Search:
     """Take on the supposition that leaves the fewest disagreements, again and again while one helps.
 
-    What the workspace itself shows comes before what is only guessed; at equal counts the earlier one wins.
+    *others* are people of whom all agrees: what would make them disagree counts against a supposition. What the
+    workspace itself shows comes before what is only guessed; at equal counts the earlier one wins.
     """
     matches = case.matches(world)
     found = Search(world, disagreements(matches))
     silent = Silent.in_(matches)
     for known in (True, False):
-        _take_on(case, found, silent, [one for one in suppositions if one.is_known is known])
+        _take_on(case, others, found, silent, [one for one in suppositions if one.is_known is known])
     return found
 
 
-def _take_on(case: Case, found: Search, silent: Silent, candidates: list[Supposition]) -> None:
+def _take_on(case: Case, others: Case | None, found: Search, silent: Silent, candidates: list[Supposition]) -> None:
     while found.left and candidates and len(found.findings) < MOST_ROUNDS:
         tried = [(one, disagreements(case.matches(found.world.given(one)))) for one in candidates]
-        best, after = min(tried, key=lambda pair: silent.weight(pair[1], found.left))
-        if silent.weight(after, found.left) >= len(found.left):
+        weighed = [(silent.weight(left, found.left), one, left) for one, left in tried]
+        helping = [one for one in weighed if one[0] < len(found.left)]
+        if not helping:
+            return
+        weight, best, after = min(_against_others(helping, others, found.world), key=lambda one: one[0])
+        if weight >= len(found.left):
             return
         remains = keys_of(after)
         alike = tuple(one for one, left in tried if one is not best and keys_of(left) == remains)

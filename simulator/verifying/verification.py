@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MOST_STUDIED = 200
 """People whose disagreements are looked into, the first by name; the others are counted."""
+MOST_OTHERS = 60
+"""People of whom all agrees, on whom a cause is tried as well."""
 MOST_ASKED = 200
 """People whom the workspace itself is asked about: a hundred a request."""
 
@@ -202,7 +204,7 @@ class _Explaining:
         known = self.prediction.run.profiles.keys() & self.sources.people.identified
         held = self.sources.profiles([one for one in people if one in known][:MOST_ASKED])
         world = World(self.asked.project)
-        result = self.found.search = search(case, world, self._suppositions(held))
+        result = self.found.search = search(case, world, self._suppositions(held), self._others(lacking))
         settled = set()
         for finding in result.findings:
             self.found.explained += [Explained(match, finding.supposition.cause) for match in finding.explained]
@@ -211,6 +213,15 @@ class _Explaining:
         self.found.not_studied = sum(match.person not in set(people) for match in lacking)
         self._explain_rest(case, world, rest)
         self.found.explained.sort(key=lambda one: (one.match.at, *one.match.place))
+
+    def _others(self, lacking: Sequence[Match]) -> Case | None:
+        """Some of whom all agrees, first those whom the same campaigns sent something."""
+        apart = {match.person for match in lacking}
+        concerned = {match.campaign for match in lacking}
+        near = {match.person for match in self.found.matches if match.campaign in concerned} - apart
+        far = {match.person for match in self.found.matches} - apart - near
+        chosen = [*sorted(near, key=digest_of), *sorted(far, key=digest_of)][:MOST_OTHERS]
+        return self._case(frozenset(chosen)) if chosen else None
 
     def _case(self, people: frozenset[str]) -> Case:
         asked = self.asked

@@ -1,4 +1,4 @@
-"""A month of the example, lived through by a workspace on this machine: where prediction and reality agree, and why not.
+"""A month of the example lived through by a workspace on this machine: where prediction and reality agree, or why not.
 
 In a temporary folder, offline. Every step is a real command and its output.
 """

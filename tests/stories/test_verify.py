@@ -38,12 +38,9 @@ def shop(
     [
         ("between", "exclusive"),
         ("missing_property_negation", "fails"),
-        ("null_property", "present"),
-        ("numbers_compare_as", "text"),
         ("filter_retry_seconds", 3600),
         ("times_means", "exactly"),
         ("window_end", "inclusive"),
-        ("event_name_case", "strict"),
         ("unknown_person", "ignored"),
         ("unsubscribed_text", "boolean_only"),
         ("limit_reopens", "after_the_second"),
@@ -151,7 +148,7 @@ EXAMPLE_SETTINGS = (
 
 
 def test_the_example_lives_through_its_month_as_predicted(shop: Verifying, tmp_path: Path):
-    """Onboarding, win-back and the Northstar campaigns for a quarter of the log's people, told by four sources.
+    """Onboarding, win-back and the Northstar campaigns for a part of the log's people, told by four sources.
 
     `mailwright demo verify` does the same with everybody.
     """
@@ -159,7 +156,7 @@ def test_the_example_lives_through_its_month_as_predicted(shop: Verifying, tmp_p
         shutil.rmtree(shop.root / folder, ignore_errors=True)
         shutil.copytree(HERE / folder, shop.root / folder)
     everybody = [json.loads(line) for line in EXAMPLE_LOG.read_text("utf-8").splitlines()]
-    chosen = sorted({call["person"] for call in everybody})[::4]
+    chosen = sorted({call["person"] for call in everybody})[::6]
     calls = [call for call in everybody if call["person"] in chosen]
     shop.write({}, EXAMPLE_SETTINGS, calls, head='from = "Northstar QA <qa@example.org>"\n')
     with receiver(tmp_path / "hooks.duckdb", shop.server, "qa") as endpoint:
@@ -179,4 +176,4 @@ def test_the_example_lives_through_its_month_as_predicted(shop: Verifying, tmp_p
             0,
         )
         assert {"onboarding", "win-back", "signup-general", "weekly-digest"} <= found.data["campaigns"].keys()
-    assert len(rows) > 150
+    assert len(rows) > 100

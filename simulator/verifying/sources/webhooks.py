@@ -57,8 +57,13 @@ def _is_text(where: str) -> bool:
     """Whether the file begins as JSON does, with a brace."""
     if "://" in where or not Path(where).is_file():
         return False
-    with open(where, "rb") as file:
-        return file.read(64).lstrip()[:1] == b"{"
+    try:
+        with open(where, "rb") as file:
+            head = file.read(64)
+    except OSError:
+        return True  # whoever reads it says why it cannot be read
+    # A DuckDB file begins with a checksum, which may be anything.
+    return head[8:12] != b"DUCK" and head.lstrip()[:1] == b"{"
 
 
 def of_events(events: Iterable[Mapping[str, Any]]) -> tuple[list[Seen], list[Noticed]]:
