@@ -71,7 +71,7 @@ def exports(project: Project, workspace: str, since: int, until: int) -> Iterato
     with _app(project, workspace) as (_, app):
         for place, asked in _asked_of(known):
             for drafts in (False, True):
-                yield place, _exported(app, {**asked, "start": since, "end": until, "drafts": drafts})
+                yield place, exported_text(app, {**asked, "start": since, "end": until, "drafts": drafts})
 
 
 def _asked_of(known: KnownNumbers) -> Iterator[tuple[tuple[str, str], Json]]:
@@ -85,10 +85,13 @@ def _asked_of(known: KnownNumbers) -> Iterator[tuple[tuple[str, str], Json]]:
             yield (slug, known.only_messages[slug]), {field: int(number)}
 
 
-def _exported(app: AppApi, asked: Json) -> str:
-    """The file of one export, once it is there."""
+def exported_text(app: AppApi, asked: Json, patience: float = PATIENCE) -> str:
+    """The file of one export, once it is there.
+
+    Units: *patience* is in seconds. Raises: WorkspaceError when it fails or takes longer.
+    """
     number = int(app.start_delivery_export(asked)["id"])
-    ends = time.monotonic() + PATIENCE
+    ends = time.monotonic() + patience
     pause = 0.1
     while True:
         export = app.export(number)
@@ -99,7 +102,7 @@ def _exported(app: AppApi, asked: Json) -> str:
         if export.get("status") == "done":
             return app.export_file(number)
         if time.monotonic() > ends:
-            raise WorkspaceError(f"the export {number} is not done after {PATIENCE:g} seconds", hint="try again later")
+            raise WorkspaceError(f"the export {number} is not done after {patience:g} seconds", hint="try again later")
         time.sleep(pause)
         pause = min(pause * 2, 5.0)
 

@@ -29,6 +29,12 @@ SAMPLES = {
     "campaigns/_shared/samples/cai-signs-up.yaml": (
         "person: {id: cai, attributes: {email: cai@example.org}}\nevent: {name: signed_up}\ncampaigns: [onboarding]\n"
     ),
+    "campaigns/_shared/samples/dee-opened.yaml": (
+        "person: {id: dee, attributes: {email: dee@example.org}}\n"
+        "before:\n  - {ago: 1h, message: note, campaign: onboarding, is: opened}\nevent: {name: signed_up}\n"
+    ),
+    "campaigns/_shared/samples/eli-stands-still.yaml": "person: {id: eli, attributes: {email: eli@example.org}}\n",
+    "campaigns/_shared/samples/fay-looks-around.yaml": "person: {id: fay}\nevent: {name: looked_around}\n",
     "campaigns/_shared/segments/friends.yaml": "name: Friends\nmanual: true\n",
 }
 DRAFTS = {name: text.replace("- email: note", "- {email: note, sending: draft}").replace(
@@ -83,6 +89,11 @@ def test_samples_come_as_drafts_and_leave_nobody_behind(shop: Verifying):
     assert not any("somebody@example.org" in str(one) for one in kept)
     assert (len(made(shop)), left(shop)) == (3, [])
     assert "3 samples sent to qa" in found.err
+    assert found.data["doubts"] == [
+        "the sample 'dee-opened': it needs a message of earlier, which a throw-away person never got",
+        "the sample 'eli-stands-still': it has no event to send",
+        "the sample 'fay-looks-around': it enters no campaign",
+    ]
 
 
 def test_what_is_days_away_is_reached_by_the_clock(shop: Verifying):

@@ -177,3 +177,22 @@ def test_the_example_lives_through_its_month_as_predicted(shop: Verifying, tmp_p
         )
         assert {"onboarding", "win-back", "signup-general", "weekly-digest"} <= found.data["campaigns"].keys()
     assert len(rows) > 100
+
+
+def test_a_fit_ends_with_the_lines_to_write(shop: Verifying):
+    shop.send(LOG, between="exclusive", times_means="exactly")
+    assert shop("pull", "qa").code == 0
+    text = shop.verify("messages", "--fit").out
+    assert "Explains the actual best: between = " in text or "Explains the actual best: times_means = " in text
+    assert "Explains the actual best beside it: " in text
+    assert text.split("Into mailwright.toml:\n")[1].startswith(
+        '  [assumptions]\n  between = "exclusive"\n  times_means = "exactly"\n'
+    )
+    page = shop.verify("messages", "--fit", "--format", "md").out
+    assert '[assumptions]\nbetween = "exclusive"\ntimes_means = "exactly"\n```' in page
+    assert "| assumption R16 | 1 |" in page
+    toml = shop.root / "mailwright.toml"
+    toml.write_text(
+        toml.read_text("utf-8") + '[assumptions]\nbetween = "exclusive"\ntimes_means = "exactly"\n', "utf-8"
+    )
+    assert shop.verify("messages").code == 0
