@@ -28,7 +28,7 @@ SETTINGS = (
     "message_limit = { count = 2, seconds = 604800, retry_seconds = 86400 }\n"
     'vars = { base_url = "https://qa.example.org", support_email = "qa-support@example.org" }'
 )
-FLIPPED = 'times_means = "exactly"'
+FLIPPED = 'unknown_person = "ignored"'
 EDITED = "Account Activated Confirmation"
 BROKEN = {"body": "<p>Hi {{ customer.nickname }}, your account is active.</p>"}
 WIDTH = 100
