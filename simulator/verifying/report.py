@@ -116,7 +116,7 @@ def make_report(
         _by_outcome(matches),
         _by_campaign(matches),
         _groups(explained, names, {"log": log, "source": source, "workspace": found.workspace}),
-        found.agrees,
+        found.agrees if person is None else all(one.cause.is_excused for one in explained),
         dict(sorted(found.left_out.items())),
         found.not_studied,
         tuple(doubts),

@@ -9,7 +9,7 @@ from simulator.trace import AnyEntry, Branched, Delivery, Entered, Held, Lapsed,
 from simulator.verifying.causes import Cause, CauseKind
 from simulator.verifying.matching import Match, Outcome
 
-RETRY = 1800
+RETRY, DAY = 1800, 86_400
 _CHANCE = frozenset({"R71", "R72"})
 _OPTED_OUT = {
     "unsubscribed": ("R84", "the log says that the person unsubscribed; the workspace does not know, or sends anyway"),
@@ -125,8 +125,9 @@ def _by_window(match: Match, entries: Sequence[AnyEntry]) -> Cause | None:
     if match.outcome is Outcome.LATE and any(isinstance(one, Waiting) and one.rule == "R60" for one in entries):
         says = "a time window stands before it: the person's zone or the window is another there"
         return Cause(CauseKind.TIME_WINDOW, says, "R60")
-    if any(isinstance(entry, Delivery) and entry.reason == "message_limit" for entry in entries):
-        return Cause(CauseKind.MESSAGE_LIMIT, "the message limit was at work just before", "R90")
+    held_back = (one.at for one in entries if isinstance(one, Delivery) and one.reason == "message_limit")
+    if any(abs(match.at - at) <= DAY for at in held_back):
+        return Cause(CauseKind.MESSAGE_LIMIT, "the message limit was at work within a day of it", "R90")
     return None
 
 

@@ -234,10 +234,12 @@ class _Explaining:
         """Facts first: at equal counts the earlier supposition wins."""
         sources = self.sources
         given = self.asked.project.settings.assumptions
+        asks_messages = compile_content(self.asked.project, self.asked.workspace).asks_messages
+        engaged = sources.seen if asks_messages else ()
         return [
             *of_subscriptions(sources.noticed, sources.seen, sources.people),
             *of_edition(sources.edition()),
-            *of_engagement(sources.seen, sources.numbers, sources.people, self.prediction.deliveries),
+            *of_engagement(engaged, sources.numbers, sources.people, self.prediction.deliveries),
             *of_profiles(held, self.prediction.run.profiles, self.found.since or 0),
             *of_assumptions(given, self.prediction.run.assumptions),
         ]

@@ -81,7 +81,8 @@ class Case:
     def prediction(self, world: World, sink: Callable[[AnyEntry], None] | None = None) -> Prediction:
         """What *world* predicts for them."""
         calls = [one for one in self.calls if one.person not in world.absent] if world.absent else self.calls
-        return predict(world.project, self.workspace, _together(calls, world.more), self.until, sink=sink)
+        more = [one for one in world.more if self.people is None or one.person in self.people]
+        return predict(world.project, self.workspace, _together(calls, more), self.until, sink=sink)
 
     def matches(self, world: World) -> list[Match]:
         """How what *world* predicts compares with what they were sent."""

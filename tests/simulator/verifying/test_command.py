@@ -117,6 +117,7 @@ def test_one_person_is_shown_by_name_when_asked_for(shop: Path, capsys: pytest.C
     digest = json.loads(verify(shop, capsys, "--offline", "--format", "json")[1])["causes"][0]["deliveries"][0][
         "person"
     ]
+    assert verify(shop, capsys, "--offline", "--person", "cai")[0] == 0
     assert verify(shop, capsys, "--offline", "--person", digest)[1].splitlines()[-1].endswith("1 different status")
 
 
