@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             cleaned = clean_left_behind(project.root, name, track)
             if cleaned or args.clean:
-                talk(f"{cleaned} people of earlier runs deleted")
+                talk(f"{cleaned} throw-away {'person' if cleaned == 1 else 'people'} of earlier runs deleted")
             if args.clean:
                 return 0
             report = _tested(args, found, track)

@@ -73,7 +73,7 @@ class Smoke:
         if self.apart:
             time.sleep(self.apart)
         self.track.send([entity for one in runs for entity in one.doing])
-        self.talk(f"{len(runs)} samples sent to {self.workspace}")
+        self.talk(f"{len(runs)} sample{'' if len(runs) == 1 else 's'} sent to {self.workspace}")
 
     def _segment(self, slug: str) -> int:
         for address, ids in self.ledger.ids.items():

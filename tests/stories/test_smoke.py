@@ -114,7 +114,8 @@ def test_what_does_not_come_is_said_and_cleaned_up(shop: Verifying):
     assert left(shop) == []
 
 
-def test_a_killed_run_is_cleaned_up_by_the_next(shop: Verifying):
+def stopped_while_looking(shop: Verifying, how: signal.Signals) -> int:
+    """A run that is stopped after it has sent; gives its exit code."""
     fault = {"kind": "slow", "seconds": 20, "surface": "app", "path": "/v1/messages", "when": "before", "times": 1}
     shop.server.admin("POST", "/_faults", fault)
     process = subprocess.Popen(
@@ -123,17 +124,27 @@ def test_a_killed_run_is_cleaned_up_by_the_next(shop: Verifying):
     )  # fmt: skip
     try:
         assert process.stderr is not None
-        assert "1 samples sent" in process.stderr.readline()
+        assert "1 sample sent" in process.stderr.readline()
     finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait(20)
+        process.send_signal(how)
+        process.wait(60)
         process.stderr.close()
-    shop.server.admin("DELETE", "/_faults")
+        shop.server.admin("DELETE", "/_faults")
+    return process.returncode
+
+
+def test_a_killed_run_is_cleaned_up_by_the_next(shop: Verifying):
+    stopped_while_looking(shop, signal.SIGKILL)
     assert len(left(shop)) == 1
     found = shop("smoke", "qa", "paid", "--wait", "5s")
     assert (found.code, left(shop)) == (0, [])
-    assert "1 people of earlier runs deleted" in found.err
-    assert "0 people of earlier runs deleted" in shop("smoke", "qa", "--clean").err
+    assert "1 throw-away person of earlier runs deleted" in found.err
+    assert "0 throw-away people of earlier runs deleted" in shop("smoke", "qa", "--clean").err
+
+
+def test_an_interrupted_run_cleans_up_after_itself(shop: Verifying):
+    assert stopped_while_looking(shop, signal.SIGINT) == 130
+    assert (len(made(shop)), left(shop)) == (1, [])
 
 
 def test_nothing_is_sent_where_it_could_reach_somebody(shop: Verifying):
