@@ -43,6 +43,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "preview": ("simulator.commands.preview", "see every email live while its files are edited"),
     "events": ("simulator.commands.events", "the contract of events: diff, audit, infer, codegen, docs"),
     "serve": ("simulator.commands.serve", "run a Customer.io workspace on this machine"),
+    "verify": ("simulator.commands.verify", "compare predicted deliveries with what was really sent"),
+    "smoke": ("sync.commands.smoke", "send samples to a workspace as drafts and see that they come as predicted"),
     "listen": ("mailwright.commands.listen", "receive reporting webhooks and keep each once"),
     "pull": ("sync.commands.pull", "bring a workspace's content into the files"),
     "plan": ("sync.commands.plan", "show what an apply would change in a workspace"),
@@ -57,7 +59,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 # Words behind a command that belong to another room than the command.
-OTHER_ROOMS = {("demo", "sync"): "sync.demo.story"}
+OTHER_ROOMS = {("demo", "sync"): "sync.demo.story", ("demo", "verify"): "sync.demo.verify_story"}
 
 EXAMPLES = """\
 examples:
@@ -135,6 +137,8 @@ def run(argv: list[str]) -> int:
     given = parser.read(rest)
     given.root = getattr(given, "root", None) or args.root or "."
     given.workspace_edition = _workspace_edition  # for what compares with a workspace and may not know the way there
+    given.workspace_reading = lambda: import_module("sync.actuals.reading")
+    given.smoke_side = lambda: import_module("simulator.verifying.smoke")
     if name == "check":
         return _check(given, module)
     if name in ("plan", "promote"):

@@ -7,7 +7,7 @@ Calls that may meet stay together: those of one identifier, those a merge or an 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
@@ -60,6 +60,34 @@ def split_calls(calls: Iterable[Call], pieces: int) -> tuple[list[list[Call]], i
         index = zlib.crc32(ties.root(names[0]).encode("utf-8", "surrogatepass")) % pieces if names else 0
         found[index].append(call)
     return [piece for index, piece in enumerate(found) if piece or not index], last
+
+
+def calls_about(read: Callable[[], Iterable[Call]], keys: Collection[str], *, everybody: bool = False) -> list[Call]:
+    """The calls about the people called *keys*, and about whom they may meet; *read* gives the whole log each time.
+
+    All of them where *everybody* says so, or where a call is about everybody. Calls without any time get the one that
+    the whole log gives them.
+    """
+    ties = _Ties()
+    wanted = {f"person:{key.strip().lower().removeprefix('cio_')}" for key in keys}
+    for call in read():
+        if call.kind in _ABOUT_EVERYBODY:
+            everybody = True
+            break
+        names = _names(call)
+        for name in names[1:]:
+            ties.tie(names[0], name)
+    if everybody:
+        return _timed(read())[0]
+    roots = {ties.root(name) for name in wanted}
+    found = []
+    clock = 0
+    for call in read():
+        at = call.at if call.at is not None else call.timestamp
+        clock = max(clock, at or 0)
+        if any(ties.root(name) in roots for name in _names(call)[:1]):
+            found.append(call if at is not None else msgspec.structs.replace(call, at=clock))
+    return found
 
 
 def _timed(calls: Iterable[Call]) -> tuple[list[Call], int]:

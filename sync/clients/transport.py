@@ -209,6 +209,22 @@ class Transport:
         request = self._client.build_request("POST", path, data=dict(fields))
         return self.exchange(request, f"{self.surface}: POST {path}")
 
+    def download(self, url: str) -> str:
+        """The text at an address that the workspace gave out; the key goes along only to the workspace's own host.
+
+        Raises: WorkspaceError when there is none, or it refuses.
+        """
+        own = urlsplit(url).netloc == urlsplit(self.base).netloc
+        asked = f"{self.surface}: GET the file of an export"
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise WorkspaceError(
+                f"{asked}: the answer names no place", hint="is this the address of a Customer.io API?"
+            )
+        reply = self.exchange(httpx.Request("GET", url, headers=self.key.headers(self) if own else None), asked)
+        if not reply.is_success:
+            raise self._refusal(reply, asked)
+        return reply.content.decode("utf-8-sig", "replace")
+
     def _unreachable(self, error: httpx.TransportError, asked: str) -> Unreachable:
         host = urlsplit(self.base).netloc
         is_sure = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
