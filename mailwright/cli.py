@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "promote": ("sync.commands.promote", "plan to bring one workspace to another's state"),
     "rollback": ("sync.commands.rollback", "plan the way back to before a run"),
     "bind": ("sync.commands.bind", "tell which thing of a workspace a slug means"),
+    "sync": ("sync.commands.sync_people", "bring a table of people to a workspace"),
     "ci": ("sync.commands.ci", "write the CI jobs of a repository"),
     "demo": ("simulator.commands.demo", "run the example campaigns over the example log"),
     "doctor": ("mailwright.commands.doctor", "look at the environment: versions, settings, variables"),
