@@ -43,7 +43,9 @@ def database_table(url: str, *, table: str | None = None, query: str | None = No
                 yield connection.execution_options(yield_per=MANY).execute(statement)
         except SQLAlchemyError as error:
             said = f"{name} cannot be read: {_said(error)}"
-            raise ConfigurationError(said, hint="is it there, and is it a query?") from None  # the cause holds the query
+            raise ConfigurationError(
+                said, hint="is it there, and is it a query?"
+            ) from None  # the cause holds the query
 
     with asked() as found:
         if not found.returns_rows:
