@@ -40,7 +40,8 @@ def database_table(url: str, *, table: str | None = None, query: str | None = No
     def asked() -> Iterator[Any]:
         try:
             with _reading(engine) as connection:
-                yield connection.execution_options(yield_per=MANY).execute(statement)
+                with connection.execution_options(yield_per=MANY).execute(statement) as found:
+                    yield found
         except SQLAlchemyError as error:
             said = f"{name} cannot be read: {_said(error)}"
             raise ConfigurationError(

@@ -88,8 +88,8 @@ def _csv_table(path: Path) -> Table:
     csv.field_size_limit(LONGEST_CELL)
     name = as_shown(path.name)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
+        with path.open("rb") as file:  # as text it would look further than the first line
+            first = file.readline().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{name} is not UTF-8", span=Span(name, 1), hint="save it as UTF-8") from error
     delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",;\t|", key=first.count)

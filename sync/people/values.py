@@ -115,10 +115,12 @@ def _boolean(cell: Any, _: object) -> bool:
 def _timestamp(cell: Any, zone: tzinfo | None) -> int:
     """Unix seconds, as Customer.io's conditions on time need them (semantics R17)."""
     if isinstance(cell, datetime):
-        return _seconds(cell if cell.tzinfo else cell.replace(tzinfo=zone))
+        return int((cell if cell.tzinfo else cell.replace(tzinfo=zone)).timestamp())
     if isinstance(cell, date):
-        return _seconds(datetime(cell.year, cell.month, cell.day, tzinfo=zone))
-    if isinstance(cell, int | float | Decimal) or (isinstance(cell, str) and _NUMBER.fullmatch(cell.strip())):
+        return int(datetime(cell.year, cell.month, cell.day, tzinfo=zone).timestamp())
+    if (isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)) or (
+        isinstance(cell, str) and _NUMBER.fullmatch(cell.strip())
+    ):
         seconds = _number(cell, None)
         if abs(seconds) >= LATEST:
             raise Unfit("is in milliseconds, not in seconds")
@@ -130,13 +132,6 @@ def _timestamp(cell: Any, zone: tzinfo | None) -> int:
         return _timestamp(datetime.fromisoformat(text), zone)
     except ValueError:
         raise Unfit("is no time: Unix seconds, or 2026-01-31 12:30:00+01:00") from None
-
-
-def _seconds(moment: datetime) -> int:
-    try:
-        return int(moment.timestamp())
-    except (OverflowError, ValueError):
-        raise Unfit("is a time beyond what can be counted") from None
 
 
 def _list(cell: Any, zone: tzinfo) -> list[Any]:
