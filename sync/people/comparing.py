@@ -16,12 +16,13 @@ AT_ONCE = 100
 
 
 def learn_from(app: AppApi, memory: Memory, rows: Sequence[Row]) -> int:
-    """Put what the workspace holds of a hundred rows' people in place of what is remembered; gives how many are there.
+    """Put what the workspace holds of a hundred rows' people in place of what is remembered; gives how many vanished.
 
     Whom an earlier sync suppressed stays so: the workspace does not show them.
     """
     if not rows:
         return 0
+    vanished = 0
     kind = rows[0].kind
     live = {_key(one.get("identifiers", {}).get(kind), kind): one for one in app.attributes_of(
         [row.key for row in rows], kind)}  # fmt: skip
@@ -33,12 +34,13 @@ def learn_from(app: AppApi, memory: Memory, rows: Sequence[Row]) -> int:
         if there is None:
             if before is None or not before.is_suppressed:
                 known[person] = None
+                vanished += before is not None
             continue
         same = {name: value for name, value in row.attributes.items() if is_shown_as(name, value, there)}
         kept = {} if before is None else {n: one for n, one in before.digests.items() if n not in row.attributes}
         known[person] = Sent({**kept, **memory.digests(same)})
     memory.learn(known)
-    return len(live)
+    return vanished
 
 
 def is_shown_as(name: str, value: Any, live: Json) -> bool:

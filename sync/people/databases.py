@@ -39,9 +39,11 @@ def database_table(url: str, *, table: str | None = None, query: str | None = No
     @contextmanager
     def asked() -> Iterator[Any]:
         try:
-            with _reading(engine) as connection:
-                with connection.execution_options(yield_per=MANY).execute(statement) as found:
-                    yield found
+            with (
+                _reading(engine) as connection,
+                connection.execution_options(yield_per=MANY).execute(statement) as found,
+            ):
+                yield found
         except SQLAlchemyError as error:
             said = f"{name} cannot be read: {_said(error)}"
             raise ConfigurationError(

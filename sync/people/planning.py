@@ -45,6 +45,7 @@ class PeoplePlan:
     skipped: int = 0
     brought: int = 0  # people of the source before
     stay_unsubscribed: int = 0
+    vanished: int = 0  # sent by an earlier sync, and not there: deleted or suppressed in the workspace
     steps: Counter[Step] = field(default_factory=Counter)
     attributes: Counter[str] = field(default_factory=Counter)  # how many people an attribute changes of
 
@@ -116,7 +117,7 @@ class Planner:
     def _add(self, plan: PeoplePlan, rows: Sequence[Row], problems: Problems) -> None:
         fresh = self._each_once(rows, problems)
         if plan.is_compared and self.app is not None:
-            learn_from(self.app, self.memory, list(fresh.values()))
+            plan.vanished += learn_from(self.app, self.memory, list(fresh.values()))
         sent = self.memory.sent(list(fresh))
         planned = {}
         for person, row in fresh.items():

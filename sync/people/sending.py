@@ -65,12 +65,14 @@ class PeopleSend:
         Raises: WorkspaceError when the workspace refuses or cannot be reached; OSError when the journal cannot be
         written. What was sent until then is noted.
         """
-        before = self.track.transport.count
         for group in batches(self._entries()):
             entries = [(entry, one) for entry, those in group for one in those]
-            refused = self.track.send([one for _, one in entries])
+            before = self.track.transport.count
+            try:
+                refused = self.track.send([one for _, one in entries])
+            finally:
+                self.outcome.requests += self.track.transport.count - before
             self._note(group, {entries[one.at][0].person: one for one in refused if one.at < len(entries)})
-            self.outcome.requests = self.track.transport.count - before
             self.told(self.outcome)
         self.memory.take_in_the_unchanged(self.source)
         self.run.note("end")

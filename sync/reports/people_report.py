@@ -52,6 +52,8 @@ def _items(plan: PeoplePlan) -> Iterator[Item]:
         if count := plan.steps[step]:
             names = sorted(plan.attributes.items(), key=lambda one: (-one[1], one[0])) if step is Step.CHANGE else ()
             yield Item(mark, f"{count:>9,}  {words}", tuple(f"{number:>9,}  {name}" for name, number in names))
+    if plan.vanished:
+        yield Item("!", f"{plan.vanished:>9,}  of them were sent before and are gone: deleted or suppressed there")
     if plan.stay_unsubscribed:
         yield Item(" ", f"{plan.stay_unsubscribed:>9,}  left unsubscribed, though the table says otherwise")
 
@@ -68,6 +70,7 @@ def _plan_data(plan: PeoplePlan) -> dict[str, Any]:
         "people": counts_of(plan.steps),
         "changed_attributes": dict(sorted(plan.attributes.items())),
         "left_unsubscribed": plan.stay_unsubscribed,
+        "sent_before_and_gone": plan.vanished,
         "guards": [{"says": guard.says, "flag": guard.flag} for guard in people_guards(plan)],
     }
 

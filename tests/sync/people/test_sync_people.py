@@ -82,7 +82,9 @@ def test_compare_finds_what_was_changed_in_the_workspace(shop: Any):
 
 def test_compare_understands_how_the_workspace_shows_every_type(shop: Any):
     header = ("id", "email", "email_verified", "mrr", "tags", "address", "created_at")
-    shop.write(("1", "Ana@Example.org", "yes", "49.0", '["a", "b"]', '{"city": "Chicago"}', "2026-01-02"), header=header)
+    shop.write(
+        ("1", "Ana@Example.org", "yes", "49.0", '["a", "b"]', '{"city": "Chicago"}', "2026-01-02"), header=header
+    )
     shop.send()
     assert "nothing to send" in shop.send("--compare").out
 

@@ -39,7 +39,7 @@ NAMED = UUID("12345678-1234-5678-1234-567812345678")
         ("timestamp", "2026-01-01 18:00", 1767312000),
         ("timestamp", date(2026, 1, 2), 1767333600),
         ("timestamp", datetime(2026, 1, 2, tzinfo=UTC), 1767312000),
-        ("timestamp", datetime(2026, 1, 1, 18), 1767312000),
+        ("timestamp", datetime.fromisoformat("2026-01-01T18:00"), 1767312000),
         ("list", "[1, null]", [1, None]),
         ("list", (date(2026, 1, 2),), [1767333600]),
         ("object", '{"a": {"b": 1}}', {"a": {"b": 1}}),
