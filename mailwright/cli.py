@@ -53,7 +53,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("sync.commands.sync_people", "bring a table of people to a workspace"),
     "ci": ("sync.commands.ci", "write the CI jobs of a repository"),
     "demo": ("simulator.commands.demo", "run the example campaigns over the example log"),
-    "doctor": ("mailwright.commands.doctor", "look at the environment: versions, settings, variables"),
+    "doctor": ("mailwright.commands.doctor", "look at the environment: versions, settings, keys and workspaces"),
 }
 
 # Words behind a command that belong to another room than the command.
@@ -139,6 +139,9 @@ def run(argv: list[str]) -> int:
         return _check(given, module)
     if name == "plan":
         return _plan(given, module)
+    if name == "doctor":
+        look = import_module("sync.doctor.looking").look_at_workspaces
+        return int(module.run_doctor(given, look))
     code: int = module.run(given)
     return code
 
