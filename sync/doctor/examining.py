@@ -14,6 +14,7 @@ import httpx
 from mailwright.definitions.workspace import FromEnvironment
 from mailwright.definitions.workspace import Workspace as Settings
 from sync.clients.keys import AppKey, ServiceAccount
+from sync.clients.pacing import Pace
 from sync.clients.refusals import Unreachable, WorkspaceRefusal
 from sync.clients.track_batches import TrackKey
 from sync.clients.transport import Answer, Transport
@@ -48,6 +49,7 @@ class Examination:
     now: Callable[[], datetime]
     workspaces: Mapping[str, Settings] = field(default_factory=dict)
     seam: httpx.BaseTransport | None = None
+    pace: Callable[[], Pace] = Pace
     open_with: set[str] = field(default_factory=set)  # app, track, account: the keys that open something
     date: str = ""
     webhooks: int | None = None
@@ -62,7 +64,7 @@ class Examination:
             return
         secrets = secrets_of(self.settings, self.environ)
         yield from self._variables(secrets)
-        hosts = Hosts(self.settings, self.seam)
+        hosts = Hosts(self.settings, self.seam, self.pace())
         for part in (self._account, self._app, self._track):
             for finding in part(hosts, secrets):
                 # The local workspace is one server: that it is not running is said once.
@@ -317,6 +319,8 @@ class Examination:
         return {name: secrets_of(one, self.environ) for name, one in self.workspaces.items() if name != self.name}
 
     def _called(self, number: Any) -> str:
+        if not number:
+            return "another workspace"
         names = [name for name, one in self.workspaces.items() if str(one.id) == str(number)]
         return f"workspace {number}" + (f" ('{names[0]}')" if names else "")
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from mailwright.definitions.project import Project
+from sync.clients.pacing import Pace
 from sync.doctor.examining import Examination, exit_code
 from sync.doctor.findings import Finding
 
@@ -21,13 +22,14 @@ def look_at_workspaces(
     environ: Mapping[str, str] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     seam: httpx.BaseTransport | None = None,
+    pace: Callable[[], Pace] = Pace,
 ) -> tuple[dict[str, list[dict[str, Any]]], int]:
     """What was found of each workspace as data, and the exit code it leads to."""
     found: dict[str, list[Finding]] = {}
     given = os.environ if environ is None else environ
     for name in names:
         settings = project.settings.workspaces[name]
-        examination = Examination(name, settings, given, now, project.settings.workspaces, seam)
+        examination = Examination(name, settings, given, now, project.settings.workspaces, seam, pace)
         found[name] = list(examination.findings())
     every = [finding for findings in found.values() for finding in findings]
     return {name: [one.as_data() for one in findings] for name, findings in found.items()}, exit_code(every)
