@@ -41,7 +41,11 @@ FLAGS = (
     "--suppress-where", "gone", "--allow-unsuppress", "--delete-missing", "--yes", "--allow-many", "--allow-many-gone",
 )  # fmt: skip
 SMALL = "import sync.clients.track_batches as t; t.BATCH_ENTRIES = 8\n"
-RUN = SMALL + "import sys; from mailwright.cli import main; sys.exit(main(sys.argv[1:]))"
+# A shell that starts this in the background has switched Ctrl-C off.
+RUN = SMALL + (
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "from mailwright.cli import main; sys.exit(main(sys.argv[1:]))"
+)
 DEADLY = (
     SMALL
     + """

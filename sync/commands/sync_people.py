@@ -133,9 +133,7 @@ class _Sync:
             return 0
         refuse_unless_agreed(people_guards(plan), _consents(args), "sent")
         _ask(args, plan)
-        run = start_run(self.root, plan, now())
-        self.memory.run = run.name
-        return self._send(run, plan)
+        return self._send(start_run(self.root, plan, now(), self.memory.belongs_to), plan)
 
     def resume(self) -> int:
         """Go on with the run that was interrupted, as it was agreed to."""

@@ -232,8 +232,8 @@ class Memory:
         """The run that the plan in the file belongs to; empty when none was begun."""
         return str(self._one("SELECT value FROM about WHERE name = 'run'") or "")
 
-    @run.setter
-    def run(self, name: str) -> None:
+    def belongs_to(self, name: str) -> None:
+        """Note which run the plan in the file belongs to."""
         with self.database:
             self.database.execute("INSERT OR REPLACE INTO about VALUES ('run', ?)", (name,))
 

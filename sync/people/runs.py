@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,8 +59,8 @@ class PeopleRun:
             os.fsync(file.fileno())
 
 
-def start_run(root: Path, plan: PeoplePlan, now: datetime) -> PeopleRun:
-    """A journal for a run that begins.
+def start_run(root: Path, plan: PeoplePlan, now: datetime, plan_is_of: Callable[[str], None]) -> PeopleRun:
+    """A journal for a run that begins; *plan_is_of* notes its name beside the plan, before the journal says so.
 
     Raises: ConfigurationError when it cannot be written.
     """
@@ -71,6 +71,7 @@ def start_run(root: Path, plan: PeoplePlan, now: datetime) -> PeopleRun:
         folder.mkdir(parents=True)
         write_atomically(folder / HEAD, json.dumps(head, indent=1) + "\n")
         run = PeopleRun(folder, head)
+        plan_is_of(run.name)
         run.note("begin")
     except OSError as error:
         message = f"cannot write the journal below {FOLDER}: {error.strerror}; nothing was sent"

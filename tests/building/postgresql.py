@@ -7,8 +7,9 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,11 @@ class Database:
 @contextmanager
 def stoppable(folder: Path) -> Iterator[Database]:
     """A server with an empty database, for as long as the block lasts."""
+    with ExitStack() as stack:
+        yield from _stoppable(folder, stack)
+
+
+def _stoppable(folder: Path, stack: ExitStack) -> Iterator[Database]:
     programs = binaries()
     assert programs is not None, "PostgreSQL is not installed; ./mw test installs it where it may"
     with socket.socket() as taken:
@@ -50,10 +56,9 @@ def stoppable(folder: Path) -> Iterator[Database]:
     as_other: list[str] = []
     if os.geteuid() == 0:  # which PostgreSQL refuses to be
         user = pwd.getpwnam("postgres")
-        for parent in (folder, *folder.parents):
-            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-        folder.chmod(0o777)
+        # Not below pytest's folder, which every pytest that starts on the machine closes to others.
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postgresql-"))) / "data"
+        data.parent.chmod(0o777)
         as_other = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
     def call(program: str, *words: str) -> None:

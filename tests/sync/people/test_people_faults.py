@@ -44,6 +44,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory, people_server: Any) -> Itera
 @pytest.mark.parametrize(
     ("disturb", "code"),
     [
+        pytest.param(lambda bench: bench.killed_at_note(2), 137, id="killed before anything was sent"),
         pytest.param(lambda bench: bench.killed_at_note(7), 137, id="killed in the middle of a note"),
         pytest.param(lambda bench: bench.killed_in_request(4, "after"), -9, id="killed before an answer came"),
         pytest.param(lambda bench: bench.killed_in_request(8, "after"), -9, id="killed while people are deleted"),
