@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import duckdb
+from sqlalchemy import create_engine, text
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mailwright.listen.signature import signature  # found by the path above
-from mailwright.listen.stores import DuckStore, open_store
 
 KEY = "whsec_benchmark_0001"
 
@@ -136,14 +138,16 @@ async def _status(reader: asyncio.StreamReader) -> int:
 
 def kept(store: str | Path) -> Sequence[str]:
     """The ids of the events in a store, as often as they stand there; nobody else may have it open."""
-    opened = open_store(str(store))
+    asked = "SELECT event_id FROM events"
+    if "://" not in str(store):
+        with duckdb.connect(str(store)) as database:
+            return [row[0] for row in database.execute(asked).fetchall()]
+    engine = create_engine(str(store).replace("postgresql://", "postgresql+psycopg://"))
     try:
-        if isinstance(opened, DuckStore):
-            return [row[0] for row in opened._database.execute("SELECT event_id FROM events").fetchall()]
-        with opened._engine.begin() as connection:  # type: ignore[attr-defined]
-            return [row[0] for row in connection.execute(opened._text("SELECT event_id FROM events"))]  # type: ignore[attr-defined]
+        with engine.connect() as connection:
+            return [row[0] for row in connection.execute(text(asked))]
     finally:
-        opened.close()
+        engine.dispose()
 
 
 def memory_of(process: subprocess.Popen[str]) -> float:

@@ -22,6 +22,9 @@ from sync.ledger import Identity
 
 UI_HOSTS = {"us": "https://us.fly.customer.io", "eu": "https://eu.fly.customer.io"}
 APP_HOSTS = {"us": "https://api.customer.io", "eu": "https://api-eu.customer.io"}
+TRACK_HOSTS = {"us": "https://track.customer.io", "eu": "https://track-eu.customer.io"}
+LOCAL_LIMIT = 500
+"""Requests a second to a workspace on this machine, which is nobody else's; where it has a limit it says so."""
 
 
 @dataclass(slots=True)

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from sync.snapshot import Address, Snapshot
 
 
-LOCAL_LIMIT = 500
-"""Requests a second to a workspace on this machine, which is nobody else's; where it has a limit it says so."""
-
-
 @dataclass(slots=True)
 class Gathered:
     """A workspace that is open, with all that a plan needs of it."""
@@ -110,7 +106,7 @@ def gathered(project: Project, name: str | None, *, is_read_only: bool = True) -
     """
     from sync.ledger import read_ledger
     from sync.live import fetch_snapshot
-    from sync.opening import open_workspace
+    from sync.opening import LOCAL_LIMIT, open_workspace
 
     with open_workspace(project, name, is_read_only=is_read_only) as workspace:
         if workspace.settings.url is not None:

@@ -10,9 +10,7 @@ import httpx
 from mailwright.definitions.workspace import Workspace as Settings
 from sync.clients.pacing import Pace
 from sync.clients.transport import Key, Transport
-from sync.commands.gathering import LOCAL_LIMIT
-from sync.opening import APP_HOSTS, UI_HOSTS, base_of
-from sync.people.opening import TRACK_HOSTS
+from sync.opening import APP_HOSTS, LOCAL_LIMIT, TRACK_HOSTS, UI_HOSTS, base_of
 
 PATIENCE = 10.0
 """Seconds for one answer: this is a look, not work."""

@@ -18,11 +18,8 @@ from sync.clients.keys import AppKey
 from sync.clients.pacing import Pace
 from sync.clients.track_batches import PACE, TrackBatches, TrackKey
 from sync.clients.transport import Transport
-from sync.commands.gathering import LOCAL_LIMIT
 from sync.ledger import Identity
-from sync.opening import APP_HOSTS, base_of
-
-TRACK_HOSTS = {"us": "https://track.customer.io", "eu": "https://track-eu.customer.io"}
+from sync.opening import APP_HOSTS, LOCAL_LIMIT, TRACK_HOSTS, base_of
 
 
 @dataclass(frozen=True, slots=True)
