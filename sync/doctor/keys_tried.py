@@ -75,13 +75,13 @@ def why_app_key_is_refused(hosts: Hosts, secrets: Secrets) -> Finding:
     name, value = secrets.names["app"], secrets.app
     wanted = "the App API needs an App API key"
     if value.startswith(_SERVICE):
-        return problem(f"{name} holds a service-account token, and {wanted}", f"the key goes into {name}")
+        return problem(f"{name} holds a service-account token, and {wanted}", f"put an App API key into {name}")
     if value == secrets.site:
-        return problem(f"{name} holds the site id of the Track API, and {wanted}", f"the key goes into {name}")
+        return problem(f"{name} holds the site id of the Track API, and {wanted}", f"put an App API key into {name}")
     if opens(hosts, APP, AppKey(value), other=True):
         return _other_region(name, "App API key", hosts)
     if secrets.site and opens(hosts, TRACK, TrackKey(secrets.site, value)):
-        return problem(f"{name} holds a Track API key, and {wanted}", f"the key goes into {name}")
+        return problem(f"{name} holds a Track API key, and {wanted}", f"put an App API key into {name}")
     said = f"the App API refuses {name}: it is mistyped, revoked, or limited to other addresses than this machine's"
     return problem(said, "Customer.io, Settings → API Credentials → App API Keys", REFUSED)
 
@@ -91,13 +91,13 @@ def why_track_key_is_refused(hosts: Hosts, secrets: Secrets, others: Mapping[str
     site, name = secrets.names["site"], secrets.names["track"]
     wanted = "the Track API needs a Track API key"
     if secrets.track.startswith(_SERVICE):
-        return problem(f"{name} holds a service-account token, and {wanted}", f"the key goes into {name}")
+        return problem(f"{name} holds a service-account token, and {wanted}", f"put a Track API key into {name}")
     if opens(hosts, TRACK, TrackKey(secrets.track, secrets.site)):
         return problem(f"{site} and {name} hold each other's: the site id and the key are swapped", "swap them")
     if opens(hosts, TRACK, TrackKey(secrets.site, secrets.track), other=True):
         return _other_region(f"{site} and {name}", "Track keys", hosts)
     if opens(hosts, APP, AppKey(secrets.track)):
-        return problem(f"{name} holds an App API key, and {wanted}", f"the key goes into {name}")
+        return problem(f"{name} holds an App API key, and {wanted}", f"put a Track API key into {name}")
     for workspace, other in others.items():
         for pair in (TrackKey(other.site, secrets.track), TrackKey(secrets.site, other.track)):
             if pair.site_id and pair.api_key and opens(hosts, TRACK, pair):
@@ -112,9 +112,9 @@ def why_account_is_refused(hosts: Hosts, secrets: Secrets) -> Finding:
     name, value = secrets.names["account"], secrets.account
     wanted = "the UI API needs a service-account token"
     if opens(hosts, APP, AppKey(value)):
-        return problem(f"{name} holds an App API key, and {wanted}", f"the token goes into {name}")
+        return problem(f"{name} holds an App API key, and {wanted}", f"put a service-account token into {name}")
     if secrets.site and opens(hosts, TRACK, TrackKey(secrets.site, value)):
-        return problem(f"{name} holds a Track API key, and {wanted}", f"the token goes into {name}")
+        return problem(f"{name} holds a Track API key, and {wanted}", f"put a service-account token into {name}")
     if opens(hosts, UI, ServiceAccount(value, is_read_only=True), other=True):
         return _other_region(name, "service account", hosts)
     said = f"the service-account token in {name} is not valid: mistyped, expired or revoked"
