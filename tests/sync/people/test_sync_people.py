@@ -371,14 +371,6 @@ def test_keys_that_are_missing_or_another_workspaces_are_told(shop: Any, monkeyp
     assert shop.everybody() == []
 
 
-def test_a_workspace_that_is_not_there_ends_with_4(shop: Any):
-    shop.write(ANA)
-    settings = shop.root / "mailwright.toml"
-    settings.write_text(settings.read_text().replace(shop.server.url, "http://127.0.0.1:1"))
-    shown = shop.send()
-    assert shown.code == 4 and "no connection" in shown.err
-
-
 def test_neither_people_nor_keys_are_in_any_report_or_journal(shop: Any):
     shop.write(*[(f"canary-{n}", f"canary{n}@example.org", f"Canary{n}", "pro", "", "") for n in range(3)])
     shown = shop.send()
