@@ -53,9 +53,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "promote": ("sync.commands.promote", "plan to bring one workspace to another's state"),
     "rollback": ("sync.commands.rollback", "plan the way back to before a run"),
     "bind": ("sync.commands.bind", "tell which thing of a workspace a slug means"),
+    "sync": ("sync.commands.sync_people", "bring a table of people to a workspace"),
     "ci": ("sync.commands.ci", "write the CI jobs of a repository"),
     "demo": ("simulator.commands.demo", "run the example campaigns over the example log"),
-    "doctor": ("mailwright.commands.doctor", "look at the environment: versions, settings, variables"),
+    "doctor": ("mailwright.commands.doctor", "look at the environment: versions, settings, keys and workspaces"),
 }
 
 # Words behind a command that belong to another room than the command.
@@ -143,6 +144,9 @@ def run(argv: list[str]) -> int:
         return _check(given, module)
     if name in ("plan", "promote"):
         return _plan(given, getattr(module, f"run_{name}"))
+    if name == "doctor":
+        look = import_module("sync.doctor.looking").look_at_workspaces
+        return int(module.run_doctor(given, look))
     code: int = module.run(given)
     return code
 

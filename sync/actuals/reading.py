@@ -117,7 +117,7 @@ def profiles(project: Project, workspace: str, ids: Sequence[str]) -> list[Json]
         by_kind = {"email": [one for one in ids if "@" in one], "id": [one for one in ids if "@" not in one]}
         for kind, names in by_kind.items():
             for at in range(0, len(names), PEOPLE_AT_ONCE):
-                found += app.people(names[at : at + PEOPLE_AT_ONCE], kind)
+                found += app.attributes_of(names[at : at + PEOPLE_AT_ONCE], kind)
     return found
 
 

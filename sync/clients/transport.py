@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -75,6 +76,21 @@ class Reply:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Any answer, yes or no."""
+
+    status: int
+    body: Any  # parsed JSON; None where there was none, or no JSON
+    date: str  # the server's clock, as its header says it
+    sent_to: str  # the address it names instead
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether it was done."""
+        return 200 <= self.status < 300
+
+
 class Key:
     """What makes a request ours."""
 
@@ -101,13 +117,15 @@ class Transport:
     headers: Mapping[str, str] = field(default_factory=dict)
     seam: httpx.BaseTransport | None = None  # in a test: what answers instead of a network
     count: int = 0  # requests sent
+    timeout: float = TIMEOUT
     _client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
         self._client = httpx.Client(
             base_url=self.base,
-            timeout=TIMEOUT,
+            timeout=self.timeout,
             transport=self.seam,
+            verify=_trusted(),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             headers={"User-Agent": f"mailwright/{__version__}", "Accept": "application/json"},
             trust_env=False,
@@ -124,6 +142,18 @@ class Transport:
         Raises: WorkspaceError when the workspace refuses or cannot be reached.
         """
         return self.send("GET", path, query=query, is_repeatable=True)
+
+    def look(self, path: str, **query: object) -> Answer:
+        """Read once, and take whatever is answered.
+
+        Raises: Unreachable; WorkspaceRefusal when the key itself is exchanged, and refused.
+        """
+        reply = self._once("GET", path, query, None)
+        try:
+            body = json.loads(reply.content)
+        except (ValueError, RecursionError):
+            body = None
+        return Answer(reply.status_code, body, reply.headers.get("Date", ""), reply.headers.get("Location", ""))
 
     def put(self, path: str, content: Json, *, is_repeatable: bool = True) -> Reply:
         """Put a whole value in place; *is_repeatable* False where doing it twice would add something twice.
@@ -231,7 +261,7 @@ class Transport:
         if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error).upper():
             said, hint = "its certificate is not trusted", "a local workspace is reached by http://"
         elif isinstance(error, httpx.TimeoutException):
-            said, hint = f"no answer within {TIMEOUT:g} seconds", "try again"
+            said, hint = f"no answer within {self.timeout:g} seconds", "try again"
         elif isinstance(error, httpx.ConnectError):
             said, hint = "no connection", f"is {host} the right address, and is it up?"
         else:
@@ -248,6 +278,12 @@ class Transport:
         found = WorkspaceRefusal(f"{asked}: {status} {said}", status=status, hint=hint)
         found.retry_after = retry_after(reply.headers.get("Retry-After"))
         return found
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """What certificates are held to; made once, as that takes longer than a request on this machine."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _waits_for(*, is_repeatable: bool) -> Callable[[Exception], bool | float]:
