@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("simulator.commands.events", "the contract of events: diff, audit, infer, codegen, docs"),
     "serve": ("simulator.commands.serve", "run a Customer.io workspace on this machine"),
     "listen": ("mailwright.commands.listen", "receive reporting webhooks and keep each once"),
+    "send": ("sync.commands.send", "send the calls of an event log to a workspace"),
     "pull": ("sync.commands.pull", "bring a workspace's content into the files"),
     "plan": ("sync.commands.plan", "show what an apply would change in a workspace"),
     "apply": ("sync.commands.apply", "bring a workspace to what the files say"),
@@ -138,6 +139,8 @@ def run(argv: list[str]) -> int:
         return _check(given, module)
     if name == "plan":
         return _plan(given, module)
+    if name == "send":
+        return _send(given, module)
     code: int = module.run(given)
     return code
 
@@ -193,6 +196,17 @@ def _plan(args: Namespace, module: Any) -> int:
         return found
 
     code: int = module.run_plan(args, who_enters, how_moved)
+    return code
+
+
+def _send(args: Namespace, module: Any) -> int:
+    """`send` with what only the simulator knows: how event logs are read, and which calls make a sample so."""
+
+    def sample_calls(project: Project, name: str) -> Sequence[Any]:
+        calls: Sequence[Any] = import_module("simulator.commands.sample_log").sample_log(project, name).given
+        return calls
+
+    code: int = module.run_send(args, import_module("simulator.history.sources").calls_with_source, sample_calls)
     return code
 
 
