@@ -46,6 +46,7 @@ def survey_as(form: str, survey: Survey, names: Sequence[str], workspace: str, r
             "requests": survey.requests,
             "seconds": round(seconds, 2),
             "bad_lines": survey.bad_count,
+            "bad": [f"{bad.file}:{bad.line}:{bad.column} {bad.message}" for bad in survey.bad],
             "warnings": list(warned),
             "summary": summary,
         }
@@ -75,6 +76,7 @@ def outcome_as(form: str, outcome: Outcome, survey: Survey) -> str:
             "reasons": dict(outcome.reasons.most_common()),
             "perhaps_sent": outcome.unsure,
             "bad_lines": survey.bad_count,
+            "bad": [f"{bad.file}:{bad.line}:{bad.column} {bad.message}" for bad in survey.bad],
             "requests": outcome.requests,
             "tries": asdict(outcome.tries),
             "seconds": round(outcome.seconds, 3),

@@ -83,11 +83,18 @@ def item_of(
     return Item(number, source, call.line, kind, name, keys, written, None, kind in _ALONE, False, sets, since)
 
 
-def letter_of(call: LoggedCall) -> Json:
-    """A call that could not be made ready, as a record in the tool's own shape."""
+def letter_of(call: LoggedCall, digest: bytes, salt: str) -> Json:
+    """A call that was not made ready, as a record that can be read and sent again."""
+    own_id = event_id(call, digest, salt) if call.kind in EVENTS else None
+    entity = entity_of(call, own_id)
+    if entity is not None:
+        return entity
+    if call.kind == CallKind.TRANSACTIONAL:
+        request = own_request(call, None, lambda _kind, name: name)
+        return {"method": request.method, "path": request.path, "body": request.content}
     found: Json = {"type": call.kind, "person": call.person, "id_type": str(call.id_type), "name": call.name}
-    found |= {"timestamp": call.timestamp, "at": call.at, "id": call.event_id, "anonymous_id": call.anonymous_id}
-    found |= {"other": call.other, "other_type": str(call.other_type), "data": call.data}
+    found |= {"timestamp": call.timestamp, "at": call.at, "id": own_id, "anonymous_id": call.anonymous_id}
+    found |= {"other": call.other, "data": call.data}
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 

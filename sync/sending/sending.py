@@ -22,7 +22,6 @@ from sync.sending.whom import Whom
 
 if TYPE_CHECKING:
     from sync.sending.journal import SendJournal
-    from sync.sending.logged import LoggedCall
     from sync.sending.own_requests import Number
 
 WINDOW = 20_000
@@ -131,7 +130,8 @@ class Sending:
         asked = frozenset(self.journal.asked)
         for number, source, call, digest in self.reading.calls():
             if number in asked:
-                self._perhaps.put([Letter(number, letter_of(call), MAYBE, f"{source}:{call.line}")])
+                record = letter_of(call, digest, self.journal.salt)
+                self._perhaps.put([Letter(number, record, MAYBE, f"{source}:{call.line}")])
                 self.outcome.unsure += 1
                 self._pass(number)
             elif call.kind in LEFT_OUT:
@@ -142,18 +142,16 @@ class Sending:
                     item = item_of(number, source, call, digest, self._whom.keys(call), self.journal.salt, self.number)
                     self._refuse_faceless(item)
                 except Unsendable as error:
-                    self._refuse_unasked(number, source, call, str(error))
+                    record = letter_of(call, digest, self.journal.salt)
+                    self._dead.put([Letter(number, record, str(error), f"{source}:{call.line}")])
+                    self.outcome.refuse(str(error))
+                    self._pass(number)
                 else:
                     yield item
 
     def _refuse_faceless(self, item: Item) -> None:
         if item.request is not None and item.request.face not in self.sendee.faces:
             raise Unsendable(f"no App API key for the workspace '{self.sendee.name}', and it goes by the App API")
-
-    def _refuse_unasked(self, number: int, source: str, call: LoggedCall, reason: str) -> None:
-        self._dead.put([Letter(number, letter_of(call), reason, f"{source}:{call.line}")])
-        self.outcome.refuse(reason)
-        self._pass(number)
 
     def _pass(self, number: int) -> None:
         """Take a call for through that is not asked for."""
