@@ -52,8 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json", "md"), default="text")
 
 
-def run_send(args: argparse.Namespace, read: ReadLog, sample_calls: SampleCalls) -> int:
+def run_send(
+    args: argparse.Namespace, read: ReadLog, sample_calls: SampleCalls, kind: type[SendJournal] | None = None
+) -> int:
     """Send; *read* reads logs, *sample_calls* gives a sample's calls.
+
+    *kind* is the journal's, so that a test can end the process at any of its notes.
 
     Raises: RefusedError (5), PartlyApplied (6), WorkspaceError (4), ConfigurationError (3), HistoryError (1).
     """
@@ -76,7 +80,7 @@ def run_send(args: argparse.Namespace, read: ReadLog, sample_calls: SampleCalls)
     with open_sendee(project, args.to, rate=args.rate, sleep=ending.wait) as sendee:
         refuse_without(sendee.name, is_protected=sendee.is_protected, has_consent=args.yes_production)
         with _source(args, project, read, sample_calls, sendee.now) as source:
-            return _send(args, project, source, sendee, ending)
+            return _send(args, project, source, sendee, ending, kind)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -172,7 +176,14 @@ def _dry_run(args: argparse.Namespace, source: Source, settings: Workspace | Non
     return 1 if survey.bad_count else 0
 
 
-def _send(args: argparse.Namespace, project: Project, source: Source, sendee: Sendee, ending: Ending) -> int:
+def _send(
+    args: argparse.Namespace,
+    project: Project,
+    source: Source,
+    sendee: Sendee,
+    ending: Ending,
+    kind: type[SendJournal] | None,
+) -> int:
     from sync.journal import only_one
     from sync.reports.send_report import outcome_as
     from sync.sending.given import journal_root
@@ -188,7 +199,7 @@ def _send(args: argparse.Namespace, project: Project, source: Source, sendee: Se
     _warn(warnings(survey, sendee.name, is_quiet=is_quiet))
     is_log = bool(args.logs) and not source.is_given
     with journal_root(project.root, is_log) as root, only_one(root, sendee.name, "send"):
-        journal = _journal(args, source, survey, sendee, root)
+        journal = _journal(args, source, survey, sendee, root, kind)
         told = progress_of(survey.total)
         reading = Reading(source, journal, args.strict)
         numbers = Numbers(project, sendee)
@@ -203,7 +214,14 @@ def _send(args: argparse.Namespace, project: Project, source: Source, sendee: Se
     return 1 if outcome.refused or outcome.unsure or survey.bad_count else 0
 
 
-def _journal(args: argparse.Namespace, source: Source, survey: Survey, sendee: Sendee, root: Path) -> SendJournal:
+def _journal(
+    args: argparse.Namespace,
+    source: Source,
+    survey: Survey,
+    sendee: Sendee,
+    root: Path,
+    kind: type[SendJournal] | None,
+) -> SendJournal:
     """The journal to go on with, or a new one.
 
     Raises: RefusedError when a send of this log stopped on its way and nothing says what is to come of it.
@@ -212,11 +230,11 @@ def _journal(args: argparse.Namespace, source: Source, survey: Survey, sendee: S
 
     from mailwright.diagnostics import RefusedError
     from sync.commands.gathering import now, talk
-    from sync.sending.journal import last_journal, start_journal
+    from sync.sending.journal import SendJournal, last_journal, start_journal
     from sync.sending.survey import log_key
 
     key = log_key(survey, source)
-    before = last_journal(root, sendee.name, key)
+    before = last_journal(root, sendee.name, key, kind or SendJournal)
     if before is not None and args.resume:
         talk(f"going on with {before.run}: {len(before.through):,} calls are through")
         return before
@@ -229,7 +247,7 @@ def _journal(args: argparse.Namespace, source: Source, survey: Survey, sendee: S
             message = f"a send of this log to {sendee.name} stopped after {len(before.through):,} calls ({before.run})"
             raise RefusedError(message, hint=f"{_again(args)}; --afresh begins anew")
     head = {"logs": list(source.names), "id": sendee.id, "salt": secrets.token_hex(8) if args.again else ""}
-    return start_journal(root, sendee.name, key, now(), head)
+    return start_journal(root, sendee.name, key, now(), head, kind or SendJournal)
 
 
 def _again(args: argparse.Namespace) -> str:

@@ -86,7 +86,9 @@ class SendJournal:
         os.fsync(self._handle)
 
 
-def start_journal(root: Path, workspace: str, key: str, now: datetime, head: Mapping[str, Any]) -> SendJournal:
+def start_journal(
+    root: Path, workspace: str, key: str, now: datetime, head: Mapping[str, Any], kind: type[SendJournal] = SendJournal
+) -> SendJournal:
     """A journal for a send that begins.
 
     Raises: ConfigurationError when it cannot be written.
@@ -94,7 +96,7 @@ def start_journal(root: Path, workspace: str, key: str, now: datetime, head: Map
     name = f"send-{now:%Y%m%d-%H%M%S}-{workspace}-{key}"
     try:
         folder = _new_folder(root / FOLDER, name)
-        journal = SendJournal(folder, {"format": FORMAT, "key": key, "workspace": workspace, **head})
+        journal = kind(folder, {"format": FORMAT, "key": key, "workspace": workspace, **head})
         journal._note(journal.head)
     except OSError as error:
         message = f"cannot write the journal below {FOLDER}: {error.strerror}; nothing was sent"
@@ -112,7 +114,7 @@ def _new_folder(above: Path, name: str) -> Path:
     raise FileExistsError(17, f"too many runs are called {name}")
 
 
-def last_journal(root: Path, workspace: str, key: str) -> SendJournal | None:
+def last_journal(root: Path, workspace: str, key: str, kind: type[SendJournal] = SendJournal) -> SendJournal | None:
     """The newest journal of a log in a workspace; None where it was never sent there.
 
     Raises: ConfigurationError when it cannot be read.
@@ -120,13 +122,13 @@ def last_journal(root: Path, workspace: str, key: str) -> SendJournal | None:
     found = [path for path in (root / FOLDER).glob(f"send-*-{workspace}-{key}*") if (path / NOTES).is_file()]
     # The time is in the name; a second of the same second is longer.
     for folder in sorted(found, key=lambda path: (path.name[:20], len(path.name), path.name), reverse=True):
-        journal = read_journal(folder)
+        journal = read_journal(folder, kind)
         if journal is not None:
             return journal
     return None
 
 
-def read_journal(folder: Path) -> SendJournal | None:
+def read_journal(folder: Path, kind: type[SendJournal] = SendJournal) -> SendJournal | None:
     """The journal in a folder; None where it was cut short before its first note was whole.
 
     A last line that a crash cut short is left out.
@@ -143,7 +145,7 @@ def read_journal(folder: Path) -> SendJournal | None:
                 if journal is None:
                     if note is None or note.get("format") != FORMAT:
                         return None
-                    journal = SendJournal(folder, note)
+                    journal = kind(folder, note)
                 elif note is not None:
                     _take_in(journal, note)
         if not is_whole:

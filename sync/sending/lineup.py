@@ -40,6 +40,8 @@ class Lineup:
 
     def offer(self, item: Item) -> None:
         """Take in the next call of the log."""
+        if not self._open.has_room(item):
+            self._close()  # before it is asked who is busy: from here on its people are
         if item.is_for_all:
             if self.is_empty:
                 self._go(item)
@@ -52,8 +54,6 @@ class Lineup:
         elif item.request is not None:
             self._go(item)
         else:
-            if not self._open.has_room(item):
-                self._close()
             self._open.add(item)
 
     def _is_blocked(self, item: Item) -> bool:
