@@ -76,6 +76,8 @@ class Lineup:
         self._under_way -= 1
         for item in items:
             self._busy.difference_update(item.keys)
+        if not self._gate_is_shut and all(self._held_keys.isdisjoint(item.keys) for item in items):
+            return  # nobody waited for this one
         waiting, self._held = self._held, deque()
         self._held_keys.clear()
         self._gate_is_shut = False
