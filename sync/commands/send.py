@@ -63,13 +63,12 @@ def run_send(
     """
     from pathlib import Path
 
-    from mailwright.loading.folder import read_project
     from sync.sending.crew import Ending
     from sync.sending.guards import refuse_without
     from sync.sending.opening import open_sendee
 
     _check(args)
-    project, _ = read_project(Path(args.root))
+    project = _project(Path(args.root), args.to)
     _look_at_logs(args, project)
     settings = project.settings.workspaces.get(args.to)
     if args.dry_run:
@@ -81,6 +80,20 @@ def run_send(
         refuse_without(sendee.name, is_protected=sendee.is_protected, has_consent=args.yes_production)
         with _source(args, project, read, sample_calls, sendee.now) as source:
             return _send(args, project, source, sendee, ending, kind)
+
+
+def _project(root: Path, to: str) -> Project:
+    """The project in *root*, whatever mistakes its content holds; a workspace on this machine needs none.
+
+    Raises: ConfigurationError when the settings do not fit, or there is no project and one is needed.
+    """
+    from mailwright.definitions.project import Project
+    from mailwright.loading.folder import read_project
+
+    signs = ("mailwright.toml", "pyproject.toml", "campaigns")
+    if to == "local" and root.is_dir() and not any((root / name).exists() for name in signs):
+        return Project(root)
+    return read_project(root)[0]
 
 
 def _check(args: argparse.Namespace) -> None:

@@ -180,6 +180,10 @@ def test_local_finds_the_workspace_of_this_machine(desk: Desk, monkeypatch: pyte
     monkeypatch.setenv("MAILWRIGHT_URL", desk.server.url)
     assert desk(log, "--to", "local", "--afresh").code == 0
     assert [name for name, _ in desk.received()] == ["a"]
+    settings.unlink()  # no project at all
+    assert desk(log, "--to", "local", "--afresh").code == 0
+    assert desk(log, "--to", "qa").code == 3
+    settings.write_text("")
     monkeypatch.setenv("MAILWRIGHT_URL", "http://127.0.0.1:9")
     gone = desk(log, "--to", "local")
     assert gone.code == 4 and "mailwright serve, in another terminal" in gone.err
