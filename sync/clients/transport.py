@@ -116,6 +116,7 @@ class Transport:
     pace: Pace
     headers: Mapping[str, str] = field(default_factory=dict)
     seam: httpx.BaseTransport | None = None  # in a test: what answers instead of a network
+    connections: int = CONNECTIONS
     count: int = 0  # requests sent
     timeout: float = TIMEOUT
     _client: httpx.Client = field(init=False)
@@ -126,7 +127,7 @@ class Transport:
             timeout=self.timeout,
             transport=self.seam,
             verify=_trusted(),
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            limits=httpx.Limits(max_connections=self.connections, max_keepalive_connections=self.connections),
             headers={"User-Agent": f"mailwright/{__version__}", "Accept": "application/json"},
             trust_env=False,
             follow_redirects=False,  # a credential never leaves the host it is for
@@ -208,16 +209,39 @@ class Transport:
                 return Reply(reply.status_code, _parsed(reply, asked), asked)
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, method: str, path: str, query: Mapping[str, object] | None, content: Json | None) -> httpx.Response:
+    def _once(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object] | None,
+        content: Json | bytes | None,
+        asked: str = "",
+    ) -> httpx.Response:
         headers = {**self.headers, **self.key.headers(self)}
+        written = content if isinstance(content, bytes) else None
+        if written is not None:
+            headers["Content-Type"] = "application/json"
         request = self._client.build_request(
             method,
             path,
-            params={name: str(value) for name, value in (query or {}).items() if value is not None},
-            json=content,
+            params={name: str(value) for name, value in (query or {}).items() if value is not None} or None,
+            content=written,
+            json=None if written is not None else content,
             headers=headers,
         )
-        return self.exchange(request, f"{self.surface}: {method} {path}")
+        return self.exchange(request, asked or f"{self.surface}: {method} {path}")
+
+    def ask(self, method: str, path: str, content: Json | bytes | None = None, *, called: str = "") -> Reply:
+        """Ask once, for whoever decides itself when to ask again.
+
+        *content* may be JSON that is written already. *called* is how errors name a *path* that holds a person.
+        Raises: WorkspaceRefusal when the answer is no; Unreachable when there is none.
+        """
+        asked = f"{self.surface}: {method} {called or path}"
+        reply = self._once(method, path, None, content, asked)
+        if not reply.is_success:
+            raise self._refusal(reply, asked)
+        return Reply(reply.status_code, _parsed(reply, asked), asked)
 
     def exchange(self, request: httpx.Request, asked: str) -> httpx.Response:
         """Send one request at the workspace's pace.

@@ -114,7 +114,7 @@ def gathered(project: Project, name: str | None, *, is_read_only: bool = True) -
     """
     from sync.ledger import read_ledger
     from sync.live import fetch_snapshot
-    from sync.opening import LOCAL_LIMIT, open_workspace
+    from sync.opening import open_workspace
 
     with open_workspace(project, name, is_read_only=is_read_only) as workspace:
         ledger = read_ledger(project.root, workspace.name)
