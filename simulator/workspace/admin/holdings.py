@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from typing import Any
 
@@ -9,6 +10,7 @@ from mailwright.diagnostics import ContentError, MailwrightError
 from simulator.workspace.admin.asking import AdminRequest, refused
 from simulator.workspace.admin.coverage_page import coverage_as_html
 from simulator.workspace.admin.routes import AdminRoutes
+from simulator.workspace.documents import Kind
 from simulator.workspace.routes import Reply
 from simulator.workspace.server.announcing import announced, workspace_shown
 from simulator.workspace.state import StateError, exported, imported
@@ -31,6 +33,21 @@ def coverage(request: AdminRequest) -> Reply:
         return Reply(coverage_as_html(routes), 200, {"Content-Type": "text/html; charset=utf-8"})
     counts = Counter(f"{one['surface']} {one['confidence']}" for one in routes)
     return Reply({"routes": routes, "counts": dict(sorted(counts.items()))})
+
+
+@ROUTES.add("GET", "/_assets/{workspace}/{id}", "a picture or PDF of a workspace's assets, as messages show it")
+def asset(request: AdminRequest) -> Reply:
+    """The bytes of an asset."""
+    space = request.space(request.params["workspace"])
+    number = request.params["id"]
+    kept = space.documents.get(Kind.ASSET, int(number)) if number.isascii() and number.isdigit() else None
+    if kept is None:
+        raise refused("no asset has this number", 404)
+    headers = {
+        "Content-Type": kept["content_type"], "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }  # fmt: skip
+    return Reply(base64.b64decode(kept["data"]), 200, headers)
 
 
 @ROUTES.add("GET", "/_workspaces", "addresses, keys and ids, as `serve --format json` prints them")
