@@ -81,6 +81,8 @@ def _first(kind: str) -> str:
 
 def _name_of(url: str) -> str:
     """Source: official Node client: an import is called as its file."""
+    if url.startswith("data:"):  # it holds people
+        return "import"
     return url.partition("?")[0].rpartition("/")[2][:100] or "import"
 
 

@@ -65,8 +65,8 @@ class Importer:
                     space.documents.put(FILE, number, {"id": number, "text": text})
                     _keep(space, number, state="importing", rows_to_import=rows)
             table = _kept_table(space, number)
-            while _some_rows(space, number, table):
-                await asyncio.sleep(0)  # noqa: ASYNC110  # nothing is waited for: others get their turn
+            while _some_rows(space, number, table):  # noqa: ASYNC110  # nothing is waited for: others get their turn
+                await asyncio.sleep(0)
         except RowError as error:
             _keep(space, number, state="failed", error=str(error))
 
@@ -121,12 +121,12 @@ def _keep(space: Space, number: int, **changes: Any) -> None:
         space.documents.put(Kind.IMPORT, number, kept | changes | {"updated_at": space.now()})
 
 
-def _kept_table(space: Space, number: int) -> Sequence[Row]:
+def _kept_table(space: Space, number: int) -> Sequence[tuple[int, Row]]:
     kept, file = space.documents.get(Kind.IMPORT, number), space.documents.get(FILE, number)
     return [] if kept is None or file is None else table_of(file["text"], kept["type"], kept["identifier"])
 
 
-def _some_rows(space: Space, number: int, table: Sequence[Row]) -> bool:
+def _some_rows(space: Space, number: int, table: Sequence[tuple[int, Row]]) -> bool:
     """Take in the next rows, all of them or, when we are stopped, none; gives whether there are more."""
     with space.store.change():
         kept = space.documents.get(Kind.IMPORT, number)
@@ -134,10 +134,10 @@ def _some_rows(space: Space, number: int, table: Sequence[Row]) -> bool:
             return False
         first, last = kept["next_row"], kept["next_row"] + AT_ONCE
         errors: list[list[Any]] = [*kept["errors"]]
-        for at, row in enumerate(table[first:last], first):
+        for line, row in table[first:last]:
             fault = _row_taken(space, kept, row)
             if fault:
-                errors.append([at + 2, fault])  # as a spreadsheet counts: the first line holds the names
+                errors.append([line, fault])
         kept |= {"next_row": last, "errors": errors, "updated_at": space.now()}
         kept["rows_imported"] = min(last, len(table)) - len(errors)
         if last >= len(table):
@@ -171,7 +171,8 @@ def _is_there(space: Space, entity: Json, kind: str, identifier: str) -> bool:
     if kind != "relationship" or person is None:
         return person is not None
     [tied] = entity["cio_relationships"]
-    return any(one["identifiers"] == tied["identifiers"] for one in records(space).relationships(person))
+    known = [one["identifiers"] for one in records(space).relationships(person)]
+    return tied["identifiers"] in known
 
 
 def _errors_kept(space: Space, name: str, errors: list[list[Any]]) -> int | None:

@@ -22,26 +22,26 @@ class RowError(Exception):
     """A row, or a whole file, that cannot be taken in: why."""
 
 
-def table_of(text: str, kind: str, identifier: str) -> list[Row]:
-    """The rows of a file, by the names of its columns.
+def table_of(text: str, kind: str, identifier: str) -> list[tuple[int, Row]]:
+    """The rows of a file, by the names of its columns, each with the line that it ends on.
 
     Raises: RowError when it is no table, or lacks a column that an import of its kind needs.
     """
+    reader = csv.reader(io.StringIO(text, newline=""))
     try:
-        rows = list(csv.reader(io.StringIO(text, newline="")))
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise RowError(f"the file is no CSV: {error}") from None
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise RowError("the file is empty")
-    columns = [name.strip() for name in rows[0]]
+    columns = [name.strip() for name in rows[0][1]]
     twice = sorted({name for name in columns if name and columns.count(name) > 1})
     if twice:
         raise RowError(f"two columns are called '{twice[0]}'")
     for name in _needed(kind, identifier):
         if name not in columns:
             raise RowError(f"no column is called '{name}'")
-    return [{name: cell for name, cell in zip(columns, row, strict=False) if name} for row in rows[1:]]
+    return [(line, {name: cell for name, cell in zip(columns, row, strict=False) if name}) for line, row in rows[1:]]
 
 
 def _needed(kind: str, identifier: str) -> tuple[str, ...]:
