@@ -132,7 +132,8 @@ def _some_rows(space: Space, number: int, table: Sequence[tuple[int, Row]]) -> b
         kept = space.documents.get(Kind.IMPORT, number)
         if kept is None or kept["state"] != "importing":  # somebody took it away
             return False
-        first, last = kept["next_row"], kept["next_row"] + AT_ONCE
+        first = int(kept["next_row"])
+        last = first + AT_ONCE
         errors: list[list[Any]] = [*kept["errors"]]
         for line, row in table[first:last]:
             fault = _row_taken(space, kept, row)
@@ -171,8 +172,7 @@ def _is_there(space: Space, entity: Json, kind: str, identifier: str) -> bool:
     if kind != "relationship" or person is None:
         return person is not None
     [tied] = entity["cio_relationships"]
-    known = [one["identifiers"] for one in records(space).relationships(person)]
-    return tied["identifiers"] in known
+    return any(one["identifiers"] == tied["identifiers"] for one in records(space).relationships(person))
 
 
 def _errors_kept(space: Space, name: str, errors: list[list[Any]]) -> int | None:
