@@ -25,8 +25,8 @@ SETTINGS = 'from = "Shop <shop@example.org>"'
 PACED = """
 import sys
 from mailwright.cli import main
-from sync.commands import gathering
-gathering.LOCAL_LIMIT = 10
+from sync import opening
+opening.LOCAL_LIMIT = 10
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -9,7 +9,7 @@ from simulator.workspace.ui_api.bodies import ANY, found, refusal, taken, whole_
 from simulator.workspace.ui_api.gates import may_edit_campaign
 from simulator.workspace.ui_api.graph import Graph, GraphRefused
 from simulator.workspace.ui_api.workflows import save_step
-from simulator.workspace.writing import keep
+from simulator.workspace.writing import keep, touch_campaign
 
 ROUTES = Routes(Surface.UI)
 PATH = "/v1/environments/{environment_id}/actions/{id}"
@@ -53,6 +53,7 @@ def replace_action(request: Request) -> Reply:
     saved = save_step(request, action, values)
     _check_branches(request, campaign, saved)
     keep(request, Kind.ACTION, saved, campaign_id=campaign["id"], template_id=saved.get("template_id"))
+    touch_campaign(request, campaign["id"])
     return Reply({"action": shown(Kind.ACTION, saved)})
 
 
