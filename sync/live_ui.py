@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from mailwright.definitions.workflow import walk_steps
@@ -154,6 +154,8 @@ class UiReading:
             )
             if reply is not None and not _is_gone(reply)
         }
+        # What they send is asked for while we make sense of them.
+        contents = [pool.submit(self.template, one.get("template_id")) for one in _senders(replies.values())]
         things = [Thing(Kind.CAMPAIGN, n, str(one["campaign"].get("name") or "")) for n, one in replies.items()]
         things += [
             Thing(Kind.CAMPAIGN, int(r["id"]), str(r.get("name") or ""), "transactional")
@@ -168,7 +170,7 @@ class UiReading:
             self._put(read_segment(one, slug, self.live.names), {"id": one["id"]}, one, one.get("updated_at"))
         for number, reply in replies.items():
             self.put_campaign(self._slugs[str(number)], reply, steps[number])
-        self._messages(pool, [(self._slugs[str(n)], reply, steps[n]) for n, reply in replies.items()])
+        self._messages([(self._slugs[str(n)], reply, steps[n]) for n, reply in replies.items()], contents)
 
     def _campaign(self, number: int, head: Json | None) -> Json | None:
         """A campaign with its steps, asked for only where its row in the list has moved; None: there is none."""
@@ -207,15 +209,16 @@ class UiReading:
 
     # --- what they send -----------------------------------------------------------------------------------------
 
-    def _messages(self, pool: ThreadPoolExecutor, campaigns: list[tuple[str, Json, dict[str, str]]]) -> None:
+    def _messages(
+        self, campaigns: list[tuple[str, Json, dict[str, str]]], contents: Iterable[Future[Json | None]]
+    ) -> None:
         wanted = [
             (slug, action, steps[str(action["id"])], int(reply["campaign"]["id"]))
             for slug, reply, steps in campaigns
-            for action in reply.get("actions") or ()
-            if action.get("type") in MESSAGES
+            for action in _senders([reply])
         ]
-        numbers = [action.get("template_id") for _, action, _, _ in wanted]
-        for (slug, action, step, number), template in zip(wanted, pool.map(self.template, numbers), strict=True):
+        for (slug, action, step, number), content in zip(wanted, contents, strict=True):
+            template = content.result()
             if template is None:
                 self.live.strange.append(Unrepresented(f"message {slug}/{step}", None, "a step without content"))
                 continue
@@ -373,6 +376,12 @@ class UiReading:
             return
         more = {"action": f"template-{template['id']}", "via": ids["via"], "owner": ids["id"]}
         self._put_message(slug, step, kind, {}, template, more)
+
+
+def _senders(replies: Iterable[Json]) -> Iterator[Json]:
+    """The steps of campaigns that send something."""
+    for reply in replies:
+        yield from (one for one in reply.get("actions") or () if one.get("type") in MESSAGES)
 
 
 def _listed(ask: Callable[[], Iterable[Json]]) -> list[Json]:
