@@ -113,6 +113,17 @@ def _meeting_points(out: Mapping[str, Sequence[str]], first: str) -> dict[str, s
     return found
 
 
+def reached_from(out: Mapping[str, Sequence[str]], first: str) -> set[str]:
+    """The steps that a journey may come to."""
+    found, left = set[str](), [first]
+    while left:
+        key = left.pop()
+        if key != END and key not in found:
+            found.add(key)
+            left += out.get(key, ())
+    return found
+
+
 def _last_first(out: Mapping[str, Sequence[str]], first: str) -> list[str]:
     """Every step that can be reached, after all that follow it."""
     found: list[str] = []

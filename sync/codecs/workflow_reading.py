@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from sync.codecs.authored_steps import after_timeout
-from sync.codecs.crossing import END, Crossing, crossing_steps
+from sync.codecs.crossing import END, Crossing, crossing_steps, reached_from
 from sync.codecs.references import Unreadable
 from sync.codecs.step_reading import Data, StepReading
 
@@ -74,6 +74,9 @@ def _crossing(graph: _Graph, root: str, reading: StepReading) -> list[Data]:
         else:
             make = partial(_plain, reading, action)
             found.add(number, make, following or [END], is_branch=False)
+    lost = set(found.out) - reached_from(found.out, root)
+    if lost:
+        raise Unreadable("a wait without an end that has steps for its end")
     first = root
     while str(graph.actions[first].get("type")) in GATES:
         [first] = found.out.get(first, [END]) or [END]

@@ -43,6 +43,7 @@ def graphs(draw: st.DrawFn) -> Wire:
         actions.append({"id": str(number), "name": "", **fields})
         for index in range(ways):
             to = draw(st.integers(number + 1, count + 1)) if index or ways == 1 else number + 1
+            to = count + 1 if kind == "never" and index else to  # a time that is never over leads to no step
             edge = {"from": str(number), "to": str(to), "type": "branch", "index": index}
             edges.append(edge if ways > 1 else {**edge, "type": "continue"})
     actions.append({"id": str(count + 1), "type": "exit_action", "name": ""})
@@ -163,6 +164,24 @@ def test_attributes_that_are_written_together_stay_together_behind_a_name() -> N
     steps = {one["id"]: one.pop("step") for one in again if one["type"] in MESSAGES}
     reread = workflow_steps(again, edges, StepReading(NAMES, "any", steps, Settings(False, False)))
     assert document(reread).value("workflow") == found.value("workflow")
+
+
+def test_steps_that_nobody_ever_comes_to_are_not_lost_in_silence() -> None:
+    kinds = _kinds(1)
+    actions = [{"id": "1", "name": "", **kinds["never"][0]}, {"id": "2", "name": "", **kinds["branch"][0]}]
+    actions += [{"id": str(n), "name": "", **_kinds(n)["delay"][0]} for n in (3, 4, 5, 6)]
+    pairs = [
+        ("1", "2", 0),
+        ("1", "6", 1),
+        ("2", "3", 0),
+        ("2", "4", 1),
+        ("3", "5", None),
+        ("4", "5", None),
+        ("6", "4", None),
+    ]
+    edges = [{"from": a, "to": b, "type": "continue" if i is None else "branch", "index": i} for a, b, i in pairs]
+    with pytest.raises(Unreadable, match="has steps for its end"):
+        read((actions, edges))
 
 
 def test_a_circle_is_refused_by_name() -> None:
