@@ -24,7 +24,7 @@ from sync.ledger import Ids
 from sync.matching import Matching, Thing, topic_slugs
 from sync.naming import slug_of
 from sync.opening import Workspace
-from sync.reply_cache import open_cache
+from sync.reply_cache import A_DAY, open_cache
 from sync.snapshot import Address, Document, Kind
 from sync.standing import Live, Unrepresented
 
@@ -46,7 +46,7 @@ class UiReading:
         self.live = Live()
         root, name, now = workspace.project.root, workspace.name, int(time.time())
         self.templates = open_cache(root, "templates", name, ui.environment, now, fresh=fresh)
-        self.campaigns = open_cache(root, "campaigns", name, ui.environment, now, fresh=fresh)
+        self.campaigns = open_cache(root, "campaigns", name, ui.environment, now, lasts=A_DAY, fresh=fresh)
         self.stamps: dict[str, object] = {}
         sender = workspace.settings.sender
         self.sender = None if sender is None else address_text(sender)

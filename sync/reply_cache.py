@@ -2,8 +2,8 @@
 
 Source: UI API: the lists of campaigns and of templates carry `updated`. A stamp counts seconds, so what was read within
 two seconds of its stamp is read again, as it may have been changed once more within the same second.
-Assumed: a campaign's stamp moves with every change of its steps, too. As nobody promises that, what was read more than
-a day ago is read again whatever its stamp says, and an apply reads afresh what it writes.
+Assumed: a campaign's stamp moves with every change of its steps, too. As nobody promises that, a campaign that was read
+more than a day ago is read again whatever its stamp says, and an apply reads afresh what it writes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mailwright.writing import write_atomically
 FOLDER = ".mailwright/cache"
 _FORMAT = 2
 _RACY = 2
-_LASTS = 24 * 3600
+A_DAY = 24 * 3600
 
 Json = dict[str, Any]
 
@@ -30,11 +30,12 @@ class ReplyCache:
     """The replies about one kind of thing of one workspace by id; `keep` writes them.
 
     What cannot be kept is read again next time.
-    Units: *now*, when this command began, is in Unix seconds.
+    Units: *now*, when this command began, is in Unix seconds; *lasts* in seconds, None: as long as the stamp.
     """
 
     path: Path
     now: int
+    lasts: int | None = None
     known: dict[str, Json] = field(default_factory=dict)
     seen: dict[str, Json] = field(default_factory=dict)
 
@@ -43,11 +44,15 @@ class ReplyCache:
         entry = self.known.get(number)
         if entry is None or not isinstance(stamp, int) or entry["stamp"] != stamp:
             return None
-        if entry["read"] - stamp < _RACY or not 0 <= self.now - entry["read"] < _LASTS:
+        if entry["read"] - stamp < _RACY or self._is_old(entry["read"]):
             return None
         self.seen[number] = entry
         found: Json = entry["reply"]
         return found
+
+    def _is_old(self, read: int) -> bool:
+        age = self.now - read
+        return age < 0 or (self.lasts is not None and age >= self.lasts)
 
     def put(self, number: str, reply: Mapping[str, Any], stamp: object, read: int) -> None:
         """Note a reply that was read at *read*, in Unix seconds, and the stamp it carried itself."""
@@ -66,10 +71,19 @@ class ReplyCache:
             write_atomically(self.path, json.dumps({"format": _FORMAT, "replies": self.seen}, ensure_ascii=False))
 
 
-def open_cache(root: Path, kind: str, workspace: str, environment: int, now: int, *, fresh: bool = False) -> ReplyCache:
+def open_cache(
+    root: Path,
+    kind: str,
+    workspace: str,
+    environment: int,
+    now: int,
+    *,
+    lasts: int | None = None,
+    fresh: bool = False,
+) -> ReplyCache:
     """The cache of one kind of one workspace; empty where there is none that can be read, or none is wanted."""
     path = root / FOLDER / kind / f"{workspace}-{environment}.json"
-    return ReplyCache(path, now, {} if fresh else _known(path))
+    return ReplyCache(path, now, lasts, {} if fresh else _known(path))
 
 
 def _known(path: Path) -> dict[str, Json]:

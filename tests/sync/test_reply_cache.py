@@ -12,7 +12,7 @@ NOW = 1_000_000
 
 
 def opened(root: Path, now: int = NOW, *, fresh: bool = False) -> ReplyCache:
-    return open_cache(root, "campaigns", "qa", 7, now, fresh=fresh)
+    return open_cache(root, "campaigns", "qa", 7, now, lasts=86_400, fresh=fresh)
 
 
 @pytest.fixture
@@ -40,6 +40,11 @@ def kept(tmp_path: Path) -> Path:
 )
 def test_a_reply_stands_while_its_stamp_does(kept: Path, number: str, stamp: object, later: int, found: object):
     assert opened(kept, NOW + later).get(number, stamp) == found
+
+
+def test_what_has_a_stamp_of_its_own_lasts_as_long_as_that(kept: Path):
+    templates = open_cache(kept, "campaigns", "qa", 7, NOW + 10 * 86_400)
+    assert templates.get("1", NOW - 100) == {"name": "Old"}
 
 
 def test_fresh_knows_nothing_and_keeps_what_it_reads(kept: Path):
