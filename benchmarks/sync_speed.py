@@ -95,6 +95,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         email = next((root / "campaigns").glob("*/*.liquid"))
         email.write_text(email.read_text().replace("Hello", "Hi"))
         bench.measure("apply of one email", "apply", "qa", "--yes")
+        email.write_text(email.read_text().replace("Hi", "Hey"))
+        kept = str(Path(folder) / "qa.plan")
+        bench.measure("plan of one email", "plan", "qa", "-o", kept)
+        bench.measure("apply of the kept plan", "apply", kept, "--yes")
     return 0
 
 

@@ -135,6 +135,21 @@ def diagnostic_as_text(diagnostic: Diagnostic) -> str:
     return "\n".join(lines)
 
 
+def diagnostic_as_data(diagnostic: Diagnostic) -> dict[str, str | int]:
+    """The problem as JSON data."""
+    span = diagnostic.span
+    return {
+        "rule": diagnostic.rule,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "length": span.length,
+    }
+
+
 def as_shown(text: str, keep: str = "") -> str:
     """A text as it may stand in a terminal, whoever wrote it: controls and direction marks become dots."""
     return text if text.isprintable() else "".join(one if one in keep else _visible(one) for one in text)

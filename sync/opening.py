@@ -26,9 +26,6 @@ TRACK_HOSTS = {"us": "https://track.customer.io", "eu": "https://track-eu.custom
 LOCAL_LIMIT = 500
 """Requests a second to a workspace on this machine, which is nobody else's; where it has a limit it says so."""
 
-LOCAL_LIMIT = 500
-"""Requests a second to a workspace on this machine, which is nobody else's; where it has a limit it says so."""
-
 
 @dataclass(slots=True)
 class Workspace:

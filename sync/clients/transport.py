@@ -248,12 +248,12 @@ class Transport:
 
         Raises: Unreachable, which holds nothing of the request but its name.
         """
-        self.pace.wait()
-        self.count += 1
-        try:
-            return self._client.send(request)
-        except httpx.TransportError as error:
-            raise self._unreachable(error, asked) from None  # the cause may quote headers
+        with self.pace.turn():
+            self.count += 1
+            try:
+                return self._client.send(request)
+            except httpx.TransportError as error:
+                raise self._unreachable(error, asked) from None  # the cause may quote headers
 
     def form(self, path: str, fields: Mapping[str, str]) -> httpx.Response:
         """Post a form without a key, as a token exchange does.
