@@ -24,6 +24,7 @@ from simulator.history.calls import BadLine, Call, CallKind, IdType
 from simulator.history.fast import relevant_calls
 from simulator.history.wanted import Seen
 from simulator.messages import messages_for
+from simulator.replay import Replay
 from simulator.run import Run
 from simulator.summary import Summary
 from simulator.tallying import Tally
@@ -101,14 +102,14 @@ class _Part:
         calls = relevant_calls(
             files, wanted_by(self.content), seen=self.seen, on_bad=on_bad, strict=strict, progress=progress
         )
-        with _rarely_collecting():
+        with rarely_collecting():
             self._take_all(calls if self.shares == 1 else self._own(calls))
             return self._finished()
 
     def _take_all(self, calls: Iterator[Call]) -> None:
         """Take in every call; an event that nothing asks for only tells when its person was last heard of."""
         take, until = self.tally.take, self.until
-        quiet = _QuietEvents(self.tally, self.content)
+        quiet = QuietEvents(self.tally.replay, self.content)
         for call in calls:
             at = call.at if call.at is not None else call.timestamp
             if until is not None and at is not None and at > until:
@@ -148,15 +149,15 @@ class _Part:
         return Counts(run, self.summary, self.seen.notes)
 
 
-class _QuietEvents:
+class QuietEvents:
     """Takes the shortest way with events that nothing in the content asks for, of people there are."""
 
     __slots__ = ("_age_counts", "_by_id", "_ids", "_is_quiet", "_known", "_works")
 
-    def __init__(self, tally: Tally, content: Content) -> None:
-        engine = tally.replay.engine
+    def __init__(self, replay: Replay, content: Content) -> None:
+        engine = replay.engine
         self._by_id = engine.people.by_id
-        self._ids = tally.replay.intake.ids
+        self._ids = replay.intake.ids
         self._known = content.known_events
         self._age_counts = content.asks_age
         self._works = engine.shared_agenda is None  # else every call moves everybody's clock
@@ -212,7 +213,7 @@ def _apart(
     whole = found[0][0]
     for part, _ in found[1:]:
         whole.summary.merge(part.summary)
-        _merge_runs(whole.run, part.run)
+        merge_runs(whole.run, part.run)
     return whole
 
 
@@ -241,7 +242,7 @@ def _leave(_: BadLine) -> None:
     """Bad lines are told by the first share."""
 
 
-def _merge_runs(whole: Run, part: Run) -> None:
+def merge_runs(whole: Run, part: Run) -> None:
     """Add what another share says; what each share sees of the whole log stays as it is."""
     whole.assumptions += part.assumptions
     whole.people += part.people
@@ -250,7 +251,7 @@ def _merge_runs(whole: Run, part: Run) -> None:
 
 
 @contextmanager
-def _rarely_collecting() -> Iterator[None]:
+def rarely_collecting() -> Iterator[None]:
     """A replay keeps what it makes, so looking for garbage after every few hundred values is in vain."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 50, 100)
