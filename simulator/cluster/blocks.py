@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from simulator.cluster.parts import Block
 from simulator.cluster.reading import Reader, block_rows
@@ -78,13 +79,13 @@ class _Runs:
         for batch in batches:
             if not batch.num_rows:
                 continue
-            paths, starts = batch.column(PATH).run_end_encode(), batch.column(BLOCK)
+            paths, starts = pc.run_end_encode(batch.column(PATH)), batch.column(BLOCK)
             ends: list[int] = paths.run_ends.to_pylist()
             begin = 0
             for path, end in zip(paths.values.to_pylist(), ends, strict=True):
                 if path not in names:
                     names[path] = reader.files[name_of_file(path)]
-                blocks = starts.slice(begin, end - begin).run_end_encode()
+                blocks = pc.run_end_encode(starts.slice(begin, end - begin))
                 at = begin
                 for start, length in zip(blocks.values.to_pylist(), blocks.run_ends.to_pylist(), strict=True):
                     yield (names[path], start), batch.slice(at, begin + length - at)
