@@ -159,5 +159,3 @@ def _without_pairs(value: Any, kind: pa.DataType) -> Any:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return [_without_pairs(part, kind.value_type) for part in value]
     return value
-
-

@@ -19,7 +19,10 @@ FIELDS: list[tuple[str, pa.DataType]] = [
     ("event_line", pa.int64()),
 ]
 DELIVERIES = pa.schema(FIELDS)
-COLUMNS = "person string, campaign string, step string, at long, channel string, status string, reason string, event_line long"
+COLUMNS = (
+    "person string, campaign string, step string, at long, channel string, status string, reason string, "
+    "event_line long"
+)
 Record = tuple[str, str, str, int, str, str, str, int]
 _AT_ONCE = 10_000
 

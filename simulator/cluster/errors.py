@@ -18,14 +18,20 @@ class ClusterError(MailwrightError):
 _DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large")
 _NO_MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _VERSIONS = re.compile(r"PYTHON_VERSION_MISMATCH[^\n]*|Python in worker has different version[^\n]*")
-_NO_PARQUET = re.compile(r"(?:Could not read footer for file:?|is not a Parquet file|Encountered error while reading file)")
+_NO_PARQUET = re.compile(
+    r"(?:Could not read footer for file:?|is not a Parquet file|Encountered error while reading file)"
+)
 _FILE = re.compile(r"\b(?:file|s3a?|gs|hdfs|dbfs|abfss?|wasbs?):/[^\s'\"\])]+")
 _MISSING = re.compile(r"\[PATH_NOT_FOUND\] Path does not exist: (\S+?)\.? ")
 _UNKNOWN_COLUMN_TYPE = re.compile(r"Illegal Parquet type: ([^\n.]+)")
 _CLASS = re.compile(r"^(?:[\w$]+\.)+[\w$]*(?:Exception|Error): ")
-_LOST = re.compile(r"ExecutorLostFailure|executor \d+ exited|Job aborted due to stage failure: .*?worker exited unexpectedly")
+_LOST = re.compile(
+    r"ExecutorLostFailure|executor \d+ exited|Job aborted due to stage failure: .*?worker exited unexpectedly"
+)
 _MEMORY = re.compile(r"OutOfMemoryError|\bMemoryError\b|OOM")
-_REFUSED = re.compile(r"Connection refused|All masters are unresponsive|UNAVAILABLE|failed to connect|UnknownHostException")
+_REFUSED = re.compile(
+    r"Connection refused|All masters are unresponsive|UNAVAILABLE|failed to connect|UnknownHostException"
+)
 
 
 def told(error: Exception) -> MailwrightError:
@@ -33,7 +39,8 @@ def told(error: Exception) -> MailwrightError:
     text = str(error)
     if _DISK_FULL.search(text):
         return ClusterError(
-            "a disk that Spark writes to is full", hint="room in spark.local.dir, or --spark-conf spark.local.dir=FOLDER"
+            "a disk that Spark writes to is full",
+            hint="room in spark.local.dir, or --spark-conf spark.local.dir=FOLDER",
         )
     if found := _NO_MODULE.search(text):
         return ClusterError(
@@ -53,10 +60,13 @@ def told(error: Exception) -> MailwrightError:
             hint="times in microseconds, or as Unix seconds; or replay on one machine, which reads it",
         )
     if _NO_PARQUET.search(text):
-        return HistoryError(f"a Parquet file cannot be read{_of_file(text)}", hint="is it damaged or cut off? write it again")
+        return HistoryError(
+            f"a Parquet file cannot be read{_of_file(text)}", hint="is it damaged or cut off? write it again"
+        )
     if _MEMORY.search(text):
         return ClusterError(
-            "a worker ran out of memory", hint="more sets of people (--sets), or more memory for executors and their Python"
+            "a worker ran out of memory",
+            hint="more sets of people (--sets), or more memory for executors and their Python",
         )
     if _LOST.search(text):
         return ClusterError(
@@ -92,7 +102,9 @@ def no_java(said: str = "") -> ConfigurationError:
 def first_sentence(text: str) -> str:
     """The first line that says something, without class names, and not too long."""
     lines = [line.strip() for line in text.splitlines()]
-    said = next((line for line in lines if line and not line.startswith(("at ", "Traceback", "File "))), "no reason given")
+    said = next(
+        (line for line in lines if line and not line.startswith(("at ", "Traceback", "File "))), "no reason given"
+    )
     while found := _CLASS.match(said):
         said = said[found.end() :]
     return said if len(said) <= _SHORT else f"{said[:_SHORT]}…"

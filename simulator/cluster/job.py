@@ -5,11 +5,10 @@ Spark carries Arrow batches between the pure functions of `blocks` and `replayin
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from mailwright.diagnostics import ConfigurationError, HistoryError, MailwrightE
 from simulator.cluster.blocks import BLOCK, PATH, ROW, VALUE, lines_read, tables_read
 from simulator.cluster.errors import ClusterError, told
 from simulator.cluster.log_order import LogOrder, Repeats, log_order, repeats_among
-from simulator.cluster.parts import FACTS, IDS, READ_COLUMNS, Facts, facts_from_bytes, part_from_bytes
+from simulator.cluster.parts import FACTS, FAULT, IDS, READ_COLUMNS, Facts, facts_from_bytes, part_from_bytes
 from simulator.cluster.reading import Assignment, Reader, notes_of
 from simulator.cluster.replaying import (
     OUT_COLUMNS,
@@ -29,7 +28,7 @@ from simulator.cluster.replaying import (
     without_people,
 )
 from simulator.cluster.sources import LogFile, Sources, sources_of
-from simulator.cluster.worker_faults import Fault, error_of
+from simulator.cluster.worker_faults import Fault, error_of, fault_from_bytes, first_fault
 from simulator.content import Content, compile_content
 from simulator.history.calls import BadLine
 from simulator.history.wanted import Seen
@@ -75,7 +74,6 @@ class Answer:
     bad_count: int
     deliveries: int | None  # rows written, where they were asked for
     sets: int
-    said: list[str] = field(default_factory=list)  # what whoever waits should know
 
 
 def replay_on_spark(spark: SparkSession, request: Request, say: Callable[[str], None] | None = None) -> Answer:
@@ -123,7 +121,9 @@ class _Job:
         """The calls sorted by people, what was seen of each block, and into how many sets people went."""
         sets = self._request.sets or self._worth()
         if self._content.crosses_people:
-            self._say("a step of the content acts on other people, so the history is replayed in one piece, by one worker")
+            self._say(
+                "a step of the content acts on other people, so the history is replayed in one piece, by one worker"
+            )
             sets = 1
         parts = self._parts(Assignment(sets))
         facts = self._facts(parts)
@@ -131,9 +131,10 @@ class _Job:
             return parts, facts, sets
         everybody = _first(facts, lambda one: one.about_everybody)
         if everybody is not None:
-            file, (line, kind) = everybody
+            block, (line, kind) = everybody
+            line += log_order(facts).place_of((block.file, block.block)).lines
             self._say(
-                f"{self._labels[file.file]}:{line}: a call about everybody ({kind}), so the history is replayed in one"
+                f"{self._labels[block.file]}:{line}: a call about everybody ({kind}), so the history is replayed in one"
                 " piece, by one worker"
             )
             sets = 1
@@ -192,13 +193,19 @@ class _Job:
     def _facts(self, parts: DataFrame) -> list[Facts]:
         """What was seen of each block; Spark may not have left a file out.
 
-        Raises: ClusterError when it has.
+        Raises: ClusterError when it has; WorkerFault when reading broke.
         """
-        found = [facts_from_bytes(row[0]) for row in parts.where(f"people = {FACTS}").select("content").collect()]
+        rows = parts.where(f"people in ({FACTS}, {FAULT})").select("people", "content").collect()
+        broken = first_fault(fault_from_bytes(content) for number, content in rows if number == FAULT)
+        if broken is not None:
+            raise error_of(broken)
+        found = [facts_from_bytes(content) for _, content in rows]
         read = {facts.file for facts in found}
         for number, file in enumerate(self._sources.files):
             if number not in read and not file.is_empty and not file.is_table:
-                raise ClusterError(f"Spark read nothing of '{file.label}'", hint="can every worker read it? is it hidden?")
+                raise ClusterError(
+                    f"Spark read nothing of '{file.label}'", hint="can every worker read it? is it hidden?"
+                )
         return found
 
     def _see_bad_lines(self, order: LogOrder) -> None:
@@ -221,7 +228,7 @@ class _Job:
             count += 1
             if count > MOST_TIED:
                 raise ConfigurationError(
-                    f"merges, anonymous ids and emails tie more than {MOST_TIED:,} names, too many to sort on a cluster",
+                    f"merges, anonymous ids and emails tie more than {MOST_TIED:,} names, too many for a cluster",
                     hint="name people by one identifier before, or replay on one machine",
                 )
         self._say(f"{count:,} pairs of names belong to the same people, who are replayed together")
@@ -340,13 +347,15 @@ def _gathered(out: DataFrame) -> list[SetCounts]:
     Raises: WorkerFault when a replay broke.
     """
     found = [counts_from(row[0]) for row in out.where("counts is not null").select("counts").collect()]
-    broken = sorted((one for one in found if isinstance(one, Fault)), key=lambda one: (one.file, one.line, one.person))
-    if broken:
-        raise error_of(broken[0])
+    broken = first_fault(one for one in found if isinstance(one, Fault))
+    if broken is not None:
+        raise error_of(broken)
     return [one for one in found if isinstance(one, SetCounts)]
 
 
-def _first(facts: Iterable[Facts], what: Callable[[Facts], tuple[int, str] | None]) -> tuple[Facts, tuple[int, str]] | None:
+def _first(
+    facts: Iterable[Facts], what: Callable[[Facts], tuple[int, str] | None]
+) -> tuple[Facts, tuple[int, str]] | None:
     """The first block in the log of which *what* says something, and what."""
     for one in sorted(facts, key=lambda one: (one.file, one.block)):
         found = what(one)

@@ -74,7 +74,7 @@ def repeats_among(suspects: Iterable[Sequence[tuple[int, int, int]]], order: Log
     """The events whose id the workspace still remembers when they come.
 
     *suspects* has, for each id that comes more than once, the places (file, block, rank) where it comes. The memory is
-    that of `simulator.id_memory`: whatever id is new goes into a generation of *room* ids, and two generations are kept.
+    that of `simulator.id_memory`: a new id goes into a generation of *room* ids, and two generations are kept.
     """
     room = max(1, room)
     found = Repeats()

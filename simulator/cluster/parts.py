@@ -1,8 +1,8 @@
 """What travels between the stages of a replay on a cluster, as rows and as bytes.
 
 Reading gives rows of three sorts, told apart by `people`: calls of one set of people in the log's order (the set's
-number), ids of events (`IDS`), and what was seen of one block of a file (`FACTS`). Few rows with many calls each, as a
-row a call would cost more than its replay.
+number), ids of events (`IDS`), and what was seen of one block of a file (`FACTS`), or that reading it broke (`FAULT`).
+Few rows with many calls each, as a row a call would cost more than its replay.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from simulator.history.calls import BadLine, Call
 
-FACTS, IDS = -1, -2
+FACTS, IDS, FAULT = -1, -2, -3
 Block = tuple[int, int]  # the file's number in the log, and the byte at which the block starts
 
 READ = pa.schema(

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from pyarrow import RecordBatch
 
-from simulator.cluster.parts import FACTS, IDS, Block, Facts, facts_as_bytes, part_as_bytes, row, rows
+from simulator.cluster.parts import FACTS, FAULT, IDS, Block, Facts, facts_as_bytes, part_as_bytes, row, rows
+from simulator.cluster.worker_faults import fault_as_bytes, fault_of
 from simulator.history.calls import BadLine, Call, CallKind, IdType
 from simulator.history.fast import Sieve
 from simulator.history.refusals import Refusals
@@ -74,7 +75,11 @@ def block_rows(reader: Reader, block: Block, calls_of: BlockCalls, *, counts_lin
 
     refusals = Refusals(reader.labels[block[0]], on_bad, False, seen.notes)
     sorter = _Sorter(reader, block)
-    yield from sorter.sorted(calls_of(Sieve(reader.wanted, seen, None), refusals, seen))
+    try:
+        yield from sorter.sorted(calls_of(Sieve(reader.wanted, seen, None), refusals, seen))
+    except Exception as error:  # noqa: BLE001  # told as a value: the cluster would try again, and say Java's stack
+        yield row(FAULT, block, 0, fault_as_bytes(fault_of(error, sorter.call, refusals.file)))
+        return
     facts = sorter.facts
     facts.counts_lines, facts.lines, facts.calls = counts_lines, seen.lines, seen.calls
     facts.events, facts.notes = dict(seen.events), dict(seen.notes)
@@ -86,6 +91,7 @@ class _Sorter:
     """Sorts the calls of one block by set of people, and notes what concerns the whole log."""
 
     def __init__(self, reader: Reader, block: Block) -> None:
+        self.call: Call | None = None  # the one at hand
         self.facts = Facts(*block, True, 0, 0, {}, {}, [], 0, None, None, 0, None, None)
         self._reader = reader
         self._block = block
@@ -105,6 +111,7 @@ class _Sorter:
         facts, until = self.facts, self._reader.until
         waiting = 0
         for call in calls:
+            self.call = call
             at = call.at if call.at is not None else call.timestamp
             if at is not None:
                 if until is not None and at > until:

@@ -167,11 +167,11 @@ class _Set:
         content = work.content()
         messages = messages_for(content, work.render)
         if work.deliveries:
-            going: Tally | Replay = Replay(content, messages, self._emit)
-            replay = going
+            replay = Replay(content, messages, self._emit)
+            finish = replay.finish
         else:
-            going = Tally(content, messages, self._summary)
-            replay = going.replay
+            tally = Tally(content, messages, self._summary)
+            replay, finish = tally.replay, tally.finish
         ids = replay.intake.ids = _RepeatsKnown()
         quiet = QuietEvents(replay, content)
         for part in parts:
@@ -179,7 +179,7 @@ class _Set:
             if self._log.is_full:
                 yield self._handed_over()
         self.call = None
-        run = going.finish(work.stop)
+        run = finish(work.stop)
         run.profiles = {}
         if len(self._log):
             yield self._handed_over()

@@ -1,4 +1,4 @@
-"""A Spark session for as long as a replay lasts: one of this machine's, a cluster's, or the one that is there already."""
+"""A Spark session for as long as a replay lasts: this machine's, a cluster's, or the one that is there already."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ class Cluster:
 def spark_session(cluster: Cluster) -> Iterator[SparkSession]:
     """A session for the block; one that was there before is taken where no address is given, and left running.
 
-    Raises: ConfigurationError without pyspark or Java, or for an address that is none; ClusterError when nobody answers.
+    Raises: ConfigurationError without pyspark or Java, or for an address that is none; ClusterError when nobody
+    answers.
     """
     _see_packages(cluster)
     from pyspark.sql import SparkSession

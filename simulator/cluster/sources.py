@@ -135,7 +135,9 @@ def _table(file: str, path: str, url: str, size: int) -> LogFile | BadLine:
             columns = tuple(f"{field.name} {field.type}" for field in table.schema_arrow)
             return LogFile(file, path, url, True, size, columns, is_empty=not table.metadata.num_rows)
     except (pa.ArrowException, OSError):
-        return BadLine(file, 1, 1, "the Parquet file cannot be read: it is damaged or cut off", "copy or write it again")
+        return BadLine(
+            file, 1, 1, "the Parquet file cannot be read: it is damaged or cut off", "copy or write it again"
+        )
 
 
 def _listed(address: str, spark: SparkSession) -> list[LogFile]:

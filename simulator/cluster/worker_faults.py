@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import TracebackType
 
 import msgspec
@@ -32,6 +33,21 @@ class WorkerFault(MailwrightError):
     exit_code = BUG
 
 
+def fault_as_bytes(fault: Fault) -> bytes:
+    """The fault in bytes."""
+    return msgspec.msgpack.encode(fault)
+
+
+def fault_from_bytes(content: bytes) -> Fault:
+    """The fault that *content* holds."""
+    return msgspec.msgpack.decode(content, type=Fault)
+
+
+def first_fault(faults: Iterable[Fault]) -> Fault | None:
+    """The one to tell of several: the first in the log."""
+    return min(faults, key=lambda one: (one.file, one.line, one.person), default=None)
+
+
 def fault_of(error: Exception, call: Call | None, file: str) -> Fault:
     """What *error*, raised while *call* of *file* was taken in, says; without a call the clock was running on."""
     campaign, person = _at_work(error.__traceback__)
@@ -49,7 +65,7 @@ def error_of(fault: Fault) -> WorkerFault:
     return WorkerFault(
         f"a worker could not replay the journey{person}{campaign}: {fault.what}",
         span=Span(fault.file, fault.line) if fault.file else None,
-        hint=f"mailwright simulate{asked} --format jsonl on one machine, MAILWRIGHT_TRACE=1 shows where; please report it",
+        hint=f"MAILWRIGHT_TRACE=1 mailwright simulate{asked} on one machine shows where; please report it",
     )
 
 

@@ -103,6 +103,11 @@ class Log:
         files = [file if file == "-" else Path(file) for file in self.files]
         return count_hits(files, content, on_bad=self._note, strict=self.strict)
 
+    def take_bad(self, bad: Sequence[BadLine], count: int) -> None:
+        """Note bad lines that somebody else found, *count* in all."""
+        self.bad += bad[: BAD_LINES_KEPT - len(self.bad)]
+        self.bad_count += count
+
     def _worth(self) -> int:
         """How many processes the log is worth: one unless it is large."""
         if "-" in self.files:
