@@ -16,7 +16,7 @@ from mailwright.diagnostics import ConfigurationError, HistoryError, MailwrightE
 from simulator.cluster.blocks import BLOCK, PATH, ROW, VALUE, lines_read, tables_read
 from simulator.cluster.errors import ClusterError, told
 from simulator.cluster.log_order import LogOrder, Repeats, log_order, repeats_among
-from simulator.cluster.parts import FACTS, FAULT, IDS, READ_COLUMNS, Facts, facts_from_bytes, part_from_bytes
+from simulator.cluster.parts import FACTS, FAULT, IDS, READ_COLUMNS, Facts, facts_from_bytes
 from simulator.cluster.reading import Assignment, Reader, notes_of
 from simulator.cluster.replaying import (
     OUT_COLUMNS,
@@ -28,13 +28,13 @@ from simulator.cluster.replaying import (
     without_people,
 )
 from simulator.cluster.sources import LogFile, Sources, sources_of
+from simulator.cluster.whole_log import roots_of, tied_pairs
 from simulator.cluster.worker_faults import Fault, error_of, fault_from_bytes, first_fault
 from simulator.content import Content, compile_content
 from simulator.history.calls import BadLine
 from simulator.history.wanted import Seen
 from simulator.log_tally import Counts, merge_runs
 from simulator.replay import LOOK_AHEAD
-from simulator.splitting import Ties, names_of_people
 from simulator.wanting import wanted_by
 
 if TYPE_CHECKING:
@@ -222,17 +222,14 @@ class _Job:
         Raises: ConfigurationError when they are too many for the driver.
         """
         pairs = parts.where("people >= 0").select("content").mapInArrow(_tied_names, "one string, other string")
-        ties, count = Ties(), 0
-        for pair in pairs.distinct().toLocalIterator():
-            ties.tie(pair[0], pair[1])
-            count += 1
-            if count > MOST_TIED:
-                raise ConfigurationError(
-                    f"merges, anonymous ids and emails tie more than {MOST_TIED:,} names, too many for a cluster",
-                    hint="name people by one identifier before, or replay on one machine",
-                )
-        self._say(f"{count:,} pairs of names belong to the same people, who are replayed together")
-        return dict(ties.pairs())
+        found = [(row[0], row[1]) for row in pairs.distinct().limit(MOST_TIED + 1).collect()]
+        if len(found) > MOST_TIED:
+            raise ConfigurationError(
+                f"merges, anonymous ids and emails tie more than {MOST_TIED:,} names, too many for a cluster",
+                hint="name people by one identifier before, or replay on one machine",
+            )
+        self._say(f"{len(found):,} pairs of names belong to the same people, who are replayed together")
+        return roots_of(found)
 
     def _repeats(self, parts: DataFrame, order: LogOrder) -> Repeats:
         """Which events carry an id that was seen before, also where another person's event was the first (R31)."""
@@ -326,17 +323,10 @@ def _replay_frame(frame: DataFrame, work: Work) -> DataFrame:
 
 
 def _tied_names(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The pairs of names that the calls in *batches* tie, each name once."""
+    """The pairs of names that the parts in *batches* tie."""
     import pyarrow as pa
 
-    ties = Ties()
-    for batch in batches:
-        for content in batch.column(0).to_pylist():
-            for call in part_from_bytes(content).calls:
-                names = names_of_people(call)
-                for name in names[1:]:
-                    ties.tie(names[0], name)
-    pairs = list(ties.pairs())
+    pairs = list(tied_pairs(content for batch in batches for content in batch.column(0).to_pylist()))
     columns = [pa.array([pair[side] for pair in pairs], pa.string()) for side in (0, 1)]
     yield pa.RecordBatch.from_arrays(columns, names=["one", "other"])
 
