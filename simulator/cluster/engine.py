@@ -139,6 +139,8 @@ def _new_folder(target: Path) -> Iterator[Path]:
     try:
         made = beside / "deliveries"
         yield made
+        for checksum in made.glob(".*.crc"):  # Spark's own, in the way of whoever reads the folder
+            checksum.unlink()
         if target.exists():
             target.rmdir()
         os.replace(made, target)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from mailwright.diagnostics import ConfigurationError, HistoryError
 from simulator.history.calls import BadLine
-from simulator.history.readers import open_log
-from simulator.history.streams import StreamBroken, log_files
+from simulator.history.parquet import MAGIC
+from simulator.history.readers import UTF16, format_of, is_utf16, starts_with
+from simulator.history.streams import StreamBroken, chunks_of, log_files
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -87,21 +88,25 @@ def _repeats(names: list[str]) -> bool:
 
 def _local(file: str) -> LogFile | BadLine:
     """A file of this machine, or why it is none."""
+    chunks = chunks_of(file)
     try:
-        log = open_log(file, "auto")
+        head = next(chunks, b"")
     except StreamBroken as error:
         return BadLine(file, 1, 1, error.message, error.hint)
-    if log.refused:
-        return BadLine(file, 1, 1, *log.refused)
+    finally:
+        chunks.close()
+    if is_utf16(head):
+        return BadLine(file, 1, 1, *UTF16)
+    settled = format_of(head)
     path = os.path.abspath(file)
     size = os.path.getsize(path)
     url = "file://" + _GLOB.sub(r"\\\1", path)
-    if log.format == "parquet":
-        if log.plain_file is None:
+    if settled == "parquet":
+        if not starts_with(file, MAGIC):
             raise _unread(file, "a packed Parquet file", "unpack it: Parquet is packed inside")
         return _table(file, path, url, size)
-    if log.format != "ndjson" and size:
-        raise _unread(file, {"csv": "a CSV table", "json": "one JSON document"}[log.format], _REWRITE)
+    if settled != "ndjson" and size:
+        raise _unread(file, {"csv": "a CSV table", "json": "one JSON document"}[settled], _REWRITE)
     _see_packing(file)
     return LogFile(file, path, url, False, size, is_empty=not size)
 
@@ -114,11 +119,9 @@ def _see_packing(file: str) -> None:
 
     Raises: ConfigurationError.
     """
-    with open(file, "rb") as opened:
-        head = opened.read(4)
-    if head.startswith(_GZIP) and not file.endswith(".gz"):
+    if starts_with(file, _GZIP) and not file.endswith(".gz"):
         raise _unread(file, "packed with gzip under another name", "name it ….gz, which is how Spark knows")
-    if head.startswith(_ZSTD):
+    if starts_with(file, _ZSTD):
         raise _unread(file, "packed with zstd", "pack it with gzip, or write Parquet")
 
 

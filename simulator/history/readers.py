@@ -26,6 +26,7 @@ from simulator.history.streams import Progress, StreamBroken, chunks_of, log_fil
 
 FORMATS = ("auto", "ndjson", "json", "csv", "parquet")
 _SNIFFED = 1 << 16
+UTF16 = ("the file is UTF-16", "save it as UTF-8")
 
 
 def read_calls(
@@ -100,10 +101,10 @@ def open_log(file: str, format_: str, progress: Progress | None = None) -> Opene
     chunks = chunks_of(file, progress)
     head = _head(chunks)
     whole = itertools.chain((head,), chunks)
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return OpenedLog("", whole, refused=("the file is UTF-16", "save it as UTF-8"))
+    if is_utf16(head):
+        return OpenedLog("", whole, refused=UTF16)
     settled = format_of(head) if format_ == "auto" else format_
-    plain_file = file if settled == "parquet" and file != "-" and _starts_with(file, MAGIC) else None
+    plain_file = file if settled == "parquet" and file != "-" and starts_with(file, MAGIC) else None
     return OpenedLog(settled, whole, plain_file)
 
 
@@ -116,7 +117,13 @@ def _head(chunks: Iterator[bytes]) -> bytes:
     return head
 
 
-def _starts_with(file: str, magic: bytes) -> bool:
+def is_utf16(head: bytes) -> bool:
+    """Whether a log that starts with *head* says of itself that it is UTF-16."""
+    return head[:2] in (b"\xff\xfe", b"\xfe\xff")
+
+
+def starts_with(file: str, magic: bytes) -> bool:
+    """Whether the file's stored bytes start with *magic*."""
     with open(file, "rb") as opened:
         return opened.read(len(magic)) == magic
 

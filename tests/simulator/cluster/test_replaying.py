@@ -133,7 +133,13 @@ def _same(tmp_path: Path, made: Any, files: list[bytes], until: int | None, chan
     size = chance.randint(1, 7)
     for deliveries in (True, False):
         found = replayed_by_hand(
-            made, files, lines_a_block=size, until=until, deliveries=deliveries, chance=chance, sets=chance.randint(1, 4)
+            made,
+            files,
+            lines_a_block=size,
+            until=until,
+            deliveries=deliveries,
+            chance=chance,
+            sets=chance.randint(1, 4),
         )
         assert _counts(_whole(found.counts)) == _counts(summary_of(one.entries))
         assert sum(counts.run.people for counts in found.counts) == one.people
