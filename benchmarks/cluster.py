@@ -5,9 +5,9 @@
     benchmarks/cluster.py --lines 200k --rounds 1
 
 The job is the whole replay of the twelve campaigns: lines in, sorted by people, every set replayed, counts gathered.
-The pool runs the same functions on the same blocks; `simulate` is mailwright's own way on one machine, which sorts nothing
-because each process reads the whole log. Sessions are started before the clock. Beside the wall stands CPU time of all
-processes together, Java's too, which other work on the machine disturbs less. Ends with 1 when an answer differs.
+The pool runs the same functions on the same blocks; `simulate` is mailwright's own way on one machine, which sorts
+nothing because each process reads the whole log. Sessions are started before the clock. Beside the wall stands CPU time
+of all processes together, Java's too, which other work on the machine disturbs less. Ends with 1 when answers differ.
 """
 
 from __future__ import annotations
