@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mailwright.diagnostics import ConfigurationError, HistoryError
 from simulator.history.calls import BadLine
 from simulator.history.parquet import MAGIC
-from simulator.history.readers import UTF16, format_of, is_utf16, starts_with
+from simulator.history.readers import UTF16, format_of, head_of, is_utf16, starts_with
 from simulator.history.streams import StreamBroken, chunks_of, log_files
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _local(file: str) -> LogFile | BadLine:
     """A file of this machine, or why it is none."""
     chunks = chunks_of(file)
     try:
-        head = next(chunks, b"")
+        head = head_of(chunks)
     except StreamBroken as error:
         return BadLine(file, 1, 1, error.message, error.hint)
     finally:

@@ -99,7 +99,7 @@ def open_log(file: str, format_: str, progress: Progress | None = None) -> Opene
     Raises: HistoryError when it cannot be opened; StreamBroken when its first bytes cannot be unpacked.
     """
     chunks = chunks_of(file, progress)
-    head = _head(chunks)
+    head = head_of(chunks)
     whole = itertools.chain((head,), chunks)
     if is_utf16(head):
         return OpenedLog("", whole, refused=UTF16)
@@ -108,7 +108,8 @@ def open_log(file: str, format_: str, progress: Progress | None = None) -> Opene
     return OpenedLog(settled, whole, plain_file)
 
 
-def _head(chunks: Iterator[bytes]) -> bytes:
+def head_of(chunks: Iterator[bytes]) -> bytes:
+    """The first bytes of a log, enough to see its format; *chunks* goes on behind them."""
     head = b""
     for piece in chunks:
         head += piece
