@@ -35,7 +35,8 @@ def lines_read(batches: Iterable[pa.RecordBatch], reader: Reader) -> Iterator[pa
             yield from sieve.of_lines(lines.chunks(), refusals)
             seen.lines = lines.count  # blank ones too, for those that follow
 
-        yield from block_rows(reader, block, calls_of, counts_lines=True)
+        if not (yield from block_rows(reader, block, calls_of, counts_lines=True)):
+            return
 
 
 def tables_read(batches: Iterable[pa.RecordBatch], reader: Reader) -> Iterator[pa.RecordBatch]:
@@ -48,7 +49,8 @@ def tables_read(batches: Iterable[pa.RecordBatch], reader: Reader) -> Iterator[p
             yield from sieve.general(_calls_of_rows(rows, refusals))
             seen.lines = 0
 
-        yield from block_rows(reader, block, calls_of, counts_lines=False)
+        if not (yield from block_rows(reader, block, calls_of, counts_lines=False)):
+            return
 
 
 def name_of_file(url: str) -> str:

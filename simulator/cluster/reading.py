@@ -6,7 +6,7 @@ What a line or a row means is said by the readers of `simulator.history`, here a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pyarrow import RecordBatch
@@ -63,8 +63,10 @@ class Reader:
     email_identifies: bool = False
 
 
-def block_rows(reader: Reader, block: Block, calls_of: BlockCalls, *, counts_lines: bool) -> Iterator[RecordBatch]:
-    """What reading one block gives: its parts, ids and, last, its facts."""
+def block_rows(
+    reader: Reader, block: Block, calls_of: BlockCalls, *, counts_lines: bool
+) -> Generator[RecordBatch, None, bool]:
+    """What reading one block gives: its parts, ids and, last, its facts, or why it broke; whether it was read whole."""
     seen, bad, bad_count = Seen(), list[BadLine](), 0
 
     def on_bad(line: BadLine) -> None:
@@ -79,12 +81,13 @@ def block_rows(reader: Reader, block: Block, calls_of: BlockCalls, *, counts_lin
         yield from sorter.sorted(calls_of(Sieve(reader.wanted, seen, None), refusals, seen))
     except Exception as error:  # noqa: BLE001  # told as a value: the cluster would try again, and say Java's stack
         yield row(FAULT, block, 0, fault_as_bytes(fault_of(error, sorter.call, refusals.file)))
-        return
+        return False
     facts = sorter.facts
     facts.counts_lines, facts.lines, facts.calls = counts_lines, seen.lines, seen.calls
     facts.events, facts.notes = dict(seen.events), dict(seen.notes)
     facts.bad, facts.bad_count = bad, bad_count
     yield row(FACTS, block, 0, facts_as_bytes(facts))
+    return True
 
 
 class _Sorter:
