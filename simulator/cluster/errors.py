@@ -7,6 +7,7 @@ import re
 from mailwright.diagnostics import ConfigurationError, HistoryError, MailwrightError
 
 _SHORT = 300
+_NO_NEWS = ("at ", "Traceback", "File ", "WARNING:", "Using Spark's default", "Setting default log level", "To adjust")
 
 
 class ClusterError(MailwrightError):
@@ -25,6 +26,10 @@ _FILE = re.compile(r"\b(?:file|s3a?|gs|hdfs|dbfs|abfss?|wasbs?):/[^\s'\"\])]+")
 _MISSING = re.compile(r"\[PATH_NOT_FOUND\] Path does not exist: (\S+?)\.? ")
 _UNKNOWN_COLUMN_TYPE = re.compile(r"Illegal Parquet type: ([^\n.]+)")
 _CLASS = re.compile(r"^(?:[\w$]+\.)+[\w$]*(?:Exception|Error): ")
+_MASTER = re.compile(r"Could not parse Master URL: '([^'\n]*)'")
+_CUT_OFF = re.compile(r"EOFException|ZipException|incorrect header check|Unexpected end of")
+_WORKER = re.compile(r"(?:from the Python worker|PythonException)")
+_RAISED = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt))\b", re.MULTILINE)
 _LOST = re.compile(
     r"ExecutorLostFailure|executor \d+ exited|Job aborted due to stage failure: .*?worker exited unexpectedly"
 )
@@ -63,6 +68,10 @@ def told(error: Exception) -> MailwrightError:
         return HistoryError(
             f"a Parquet file cannot be read{_of_file(text)}", hint="is it damaged or cut off? write it again"
         )
+    if found := _MASTER.search(text):
+        return ConfigurationError(
+            f"'{found[1]}' is no master that Spark knows", hint="local[4], spark://HOST:7077, yarn, or k8s://HOST"
+        )
     if _MEMORY.search(text):
         return ClusterError(
             "a worker ran out of memory",
@@ -73,6 +82,15 @@ def told(error: Exception) -> MailwrightError:
             "the cluster lost its workers again and again, and gave up",
             hint="look at the executors' logs: often memory; more --sets make each replay smaller",
         )
+    if _WORKER.search(text):
+        # Only its kind: what it says may hold a person's values.
+        raised = _RAISED.findall(text.partition("JVM stacktrace")[0])
+        return ClusterError(
+            f"Python broke in a worker: {raised[-1] if raised else 'no reason given'}",
+            hint="MAILWRIGHT_TRACE=1 shows all that it said; please report it",
+        )
+    if _CUT_OFF.search(text):
+        return HistoryError(f"a packed file is damaged or cut off{_of_file(text)}", hint="copy or download it again")
     if _REFUSED.search(text):
         return unreachable("the cluster")
     return ClusterError(f"Spark gave up: {first_sentence(text)}", hint="MAILWRIGHT_TRACE=1 shows all that it said")
@@ -102,9 +120,7 @@ def no_java(said: str = "") -> ConfigurationError:
 def first_sentence(text: str) -> str:
     """The first line that says something, without class names, and not too long."""
     lines = [line.strip() for line in text.splitlines()]
-    said = next(
-        (line for line in lines if line and not line.startswith(("at ", "Traceback", "File "))), "no reason given"
-    )
+    said = next((line for line in lines if line and not line.startswith(_NO_NEWS)), "no reason given")
     while found := _CLASS.match(said):
         said = said[found.end() :]
     return said if len(said) <= _SHORT else f"{said[:_SHORT]}…"

@@ -143,6 +143,8 @@ def _started(cluster: Cluster) -> SparkSession:
             raise
         except Exception as error:  # translated: Java's own words are in the file
             words = said()
+            if "Could not parse Master URL" in words + str(error):
+                raise told(RuntimeError(words + str(error))) from error
             if "JAVA_GATEWAY_EXITED" in str(error) or "Java" in str(error).partition("\n")[0]:
                 raise no_java(words) from error
             raise told(error) from error

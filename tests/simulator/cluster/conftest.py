@@ -1,4 +1,4 @@
-"""One real cluster for all tests here: a master and two executors, processes of their own that talk over sockets."""
+"""One real cluster for all tests of a module: a master and two executors, processes of their own that talk over sockets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     assert os.environ.get("JAVA_HOME") or shutil.which("java"), (
         "Java is not installed; ./mw test installs it where it may"

@@ -21,7 +21,7 @@ from simulator.history.readers import read_calls
 from simulator.history.wanted import Wanted
 
 UTC = dt.UTC
-ALL = Wanted({}, None, others=True)
+ALL = Wanted({"bought": None}, None)
 WHEN = dt.datetime(2026, 1, 5, 9, 30, 15, 999_999, tzinfo=UTC)
 TABLE = pa.table(
     {
