@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from mailwright.definitions.project import Project
+    from simulator.cluster.answer import Answer
     from simulator.cluster.deliveries import Record
-    from simulator.cluster.job import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ def _answer(
     if spark is None:
         with engine(options.cluster) as opened:
             return _answer(project, workspace, files, options, into, opened)
-    from simulator.cluster.job import Request, replay_on_spark
+    from simulator.cluster.answer import Request
+    from simulator.cluster.job import replay_on_spark
 
     request = Request(
         project,

@@ -10,14 +10,12 @@ from simulator.cluster.errors import ClusterError, first_sentence, no_java, no_s
 # As Spark 4 says them, cut to the parts that tell.
 SAID = [
     (
-        "Job aborted due to stage failure: Task 3 in stage 1.0 failed 4 times: "
-        + "java.io.IOException: No space left on device\n\tat java.base/java.io.FileOutputStream.writeBytes(Native Method)",
+        "Job aborted: Task 3 failed: java.io.IOException: No space left on device\n\tat java.base/java.io.FileOutputStream",
         ClusterError,
         "a disk that Spark writes to is full",
     ),
     (
-        "\n  An exception was thrown from the Python worker. Please see the stack trace below.\nTraceback (most recent call "
-        + "last):\n  File \"worker.py\", line 1\nModuleNotFoundError: No module named 'msgspec'\n",
+        "An exception was thrown from the Python worker.\nTraceback:\n  File \"worker.py\", line 1\nModuleNotFoundError: No module named 'msgspec'\n",
         ClusterError,
         "the workers' Python has no module 'msgspec'",
     ),
