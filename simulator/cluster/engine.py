@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailwright.diagnostics import ConfigurationError, RefusedError
-from simulator.cluster.session import Cluster, spark_session
+from simulator.cluster.session import Cluster, is_here, spark_session
 from simulator.cluster.sources import is_address
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def engine(cluster: Cluster) -> Iterator[SparkSession]:
     Raises: ConfigurationError without pyspark or Java; ClusterError when nobody answers, or workers lack a package.
     """
     with spark_session(cluster) as spark, tempfile.TemporaryDirectory(prefix="mailwright-") as folder:
-        if not cluster.is_here:
+        if cluster.connect is not None or not is_here(spark):
             from simulator.cluster.shipping import see_workers
 
             see_workers(spark, Path(folder))

@@ -17,6 +17,7 @@ from simulator.cluster.log_order import LogOrder, Repeats, log_order, repeats_am
 from simulator.cluster.parts import FACTS, FAULT, READ_COLUMNS, Facts, facts_from_bytes
 from simulator.cluster.reading import Assignment, Reader
 from simulator.cluster.replaying import SetCounts, Work, project_as_bytes
+from simulator.cluster.session import ROWS_KEPT_TOGETHER
 from simulator.cluster.sources import Sources, sources_of
 from simulator.cluster.whole_log import roots_of
 from simulator.cluster.worker_faults import error_of, fault_from_bytes, first_fault
@@ -132,6 +133,8 @@ class _Job:
         whole = frames[0]
         for frame in frames[1:]:
             whole = whole.union(frame)
+        # Rows of up to a megabyte, and Java's arrays end at two gigabytes.
+        self._spark.conf.set(ROWS_KEPT_TOGETHER, "64")
         kept = whole.withColumn("ids", transform("ids", lambda one: xxhash64(one))).persist()
         self._held.callback(kept.unpersist)
         return kept
@@ -207,6 +210,7 @@ class _Job:
             return gathered(out)
         from pyspark import StorageLevel
 
+        self._spark.conf.set(ROWS_KEPT_TOGETHER, "10000")
         kept = out.persist(StorageLevel.DISK_ONLY)
         self._held.callback(kept.unpersist)
         counts = gathered(kept)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = 5.0  # seconds to wait for somebody to answer at an address
 _CONNECT_PORT = 15002
+ROWS_KEPT_TOGETHER = "spark.sql.inMemoryColumnarStorage.batchSize"
 _ALWAYS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -33,7 +34,7 @@ _QUERIES = {
     "spark.sql.caseSensitive": "true",  # a table may have columns that differ in case only
     "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
     "spark.sql.execution.arrow.maxBytesPerBatch": "67108864",
-    "spark.sql.inMemoryColumnarStorage.batchSize": "64",  # rows of up to a megabyte, and Java's arrays end at two giga
+    ROWS_KEPT_TOGETHER: "64",
 }
 _HERE = {
     "spark.driver.host": "127.0.0.1",
@@ -77,6 +78,11 @@ def spark_session(cluster: Cluster) -> Iterator[SparkSession]:
             yield spark
     finally:
         spark.stop()
+
+
+def is_here(spark: SparkSession) -> bool:
+    """Whether the session's workers are of this machine, and so have this Python and this program."""
+    return str(spark.conf.get("spark.master", "")).startswith("local")
 
 
 def _see_packages(cluster: Cluster) -> None:
