@@ -97,8 +97,8 @@ def test_a_reader_that_breaks_is_told_as_a_value():
 @pytest.mark.parametrize(
     ("url", "name"),
     [
-        ("file:///tmp/a%20b/log.ndjson", "/tmp/a b/log.ndjson"),
-        ("file:/tmp/log%5B1%5D", "/tmp/log[1]"),
+        ("file:///logs/a%20b/log.ndjson", "/logs/a b/log.ndjson"),
+        ("file:/logs/log%5B1%5D", "/logs/log[1]"),
         ("s3a://bucket/a%20b", "s3a://bucket/a b"),
     ],
 )

@@ -30,9 +30,9 @@ SAID = [
         "there is no event log 's3a://bucket/none'",
     ),
     (
-        "[FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER] Could not read footer for file:/tmp/x/part-1.parquet. Please ensure",
+        "[FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER] Could not read footer for file:/logs/x/part-1.parquet. Please ensure",
         HistoryError,
-        "a Parquet file cannot be read: file:/tmp/x/part-1.parquet",
+        "a Parquet file cannot be read: file:/logs/x/part-1.parquet",
     ),
     (
         "org.apache.spark.sql.AnalysisException: Illegal Parquet type: INT64 (TIMESTAMP(NANOS,true)).",
