@@ -24,7 +24,7 @@ def consider(engine: Engine, campaign: CompiledCampaign, person: Person, cause: 
     at = cause.at
     if campaign.closed:
         return
-    refusal = _refusal(engine, campaign, person, at)
+    refusal = refusal_of(engine, campaign, person, at)
     if refusal is not None:
         engine.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
         return
@@ -36,7 +36,7 @@ def consider(engine: Engine, campaign: CompiledCampaign, person: Person, cause: 
     enter(engine, campaign, person, cause, at)
 
 
-def _refusal(engine: Engine, campaign: CompiledCampaign, person: Person, at: int) -> tuple[str, str] | None:
+def refusal_of(engine: Engine, campaign: CompiledCampaign, person: Person, at: int) -> tuple[str, str] | None:
     """Why no journey may start now: the reason and its rule.
 
     Source: Customer.io docs, "Campaign triggers, filters, and frequencies" (semantics R39, R40). Assumed: spans count
@@ -107,7 +107,7 @@ def retry_pending(engine: Engine, person: Person, at: int) -> None:
             continue
         person.pending = tuple(other for other in person.pending if other is not pending)
         used_up = engine.content.assumptions.frequency_used_by == "trigger"  # by this very call
-        refusal = None if used_up else _refusal(engine, campaign, person, at)
+        refusal = None if used_up else refusal_of(engine, campaign, person, at)
         if refusal is not None:
             cause = pending.cause
             engine.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))

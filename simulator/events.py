@@ -61,7 +61,7 @@ def receive_event(
     if aged:
         person.born = stamp
     if name.counts or name.waits:
-        _let_count(engine, person, name, stamp, data, at)
+        let_count(engine, person, name, stamp, data, at)
     if aged and engine.content.asks_age:
         changed(engine, person, at)
     if name.is_too_long:
@@ -86,7 +86,7 @@ def receive_event(
         _consider_all(engine, person, router, Cause(spelling, line, at, event=data, timestamp=stamp))
     if matches:
         cause = Cause(spelling, line, at, event=data, event_id=event_id, timestamp=stamp)
-        _start(engine, person, matches, cause, at - stamp)
+        start_matching(engine, person, matches, cause, at - stamp)
 
 
 def _warn_of_times(
@@ -101,7 +101,7 @@ def _warn_of_times(
             engine.note(at, person.key, "timestamp_in_other_format", path, line)
 
 
-def _let_count(engine: Engine, person: Person, name: Name, stamp: int, data: Mapping[str, Any], at: int) -> None:
+def let_count(engine: Engine, person: Person, name: Name, stamp: int, data: Mapping[str, Any], at: int) -> None:
     """Let conditions that count the event, and journeys that wait for it, see it."""
     if person.open and engine.recorder is not None:
         engine.recorder.event_comes(person, name.key[1], at)
@@ -110,7 +110,11 @@ def _let_count(engine: Engine, person: Person, name: Name, stamp: int, data: Map
         changed(engine, person, at, event=name.key)
 
 
-def _start(engine: Engine, person: Person, matches: list[Route], cause: Cause, age: int) -> None:
+def start_matching(engine: Engine, person: Person, matches: list[Route], cause: Cause, age: int) -> None:
+    """Let the campaigns whose triggers matched consider the person, unless the event is too old.
+
+    Units: *age* is in seconds, from the event's own time to its receipt.
+    """
     content = engine.content
     # Exactly 72 hours old still triggers (assumed, semantics R27).
     too_old = age > content.assumptions.event_age_limit_seconds

@@ -1,8 +1,10 @@
 """The counts of a whole log: read, replayed and added up in one pass, by one process or several.
 
-Each process reads the whole log and replays its own people: reading is cheap beside journeys, and nothing has to be
-handed over but counts. People meet only through calls that name two of them or everybody; a log that holds such calls,
-or content that reaches from one person to another, is replayed by one process.
+A large log of ordinary lines under content that columns can tell is counted in columns (`simulator.bulk`), and the
+engine replays only the people that are out of the ordinary. Everything else is replayed whole, by one process or
+several: each reads the whole log and replays its own people, for reading is cheap beside journeys, and nothing has to
+be handed over but counts. People meet only through calls that name two of them or everybody; a log that holds such
+calls, or content that reaches from one person to another, is replayed by one process.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.bulk import NotRegular
 from simulator.content import Content, compile_content
 from simulator.events import LONGEST_NAME
 from simulator.history.calls import BadLine, Call, CallKind, IdType
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from mailwright.definitions.project import Project
     from simulator.history.streams import Progress
 
+BULK_FROM = 16_000_000
+"""Bytes of a log from which on counting it in columns pays for loading what does it."""
 _EVENT = CallKind.EVENT
 _ID = IdType.ID
 _SEVERAL = frozenset({CallKind.MERGE, CallKind.OBJECT, CallKind.OBJECT_GONE, CallKind.BROADCAST, CallKind.WEBHOOK})
@@ -46,6 +51,7 @@ class Counts:
     run: Run
     summary: Summary
     notes: Counter[str] = field(default_factory=Counter)
+    whole: str = "small"  # why the engine replayed everybody; empty where the log was counted in columns
 
 
 class _PeopleMeet(Exception):
@@ -63,12 +69,39 @@ def tally_log(
     strict: bool = False,
     on_bad: Callable[[BadLine], None],
     progress: Progress | None = None,
+    bulk_from: int = BULK_FROM,
+    index_at: Path | None = None,
 ) -> Counts:
-    """The counts of the calls in *files*, the same for any number of *processes*.
+    """The counts of the calls in *files*, the same for any number of *processes* and either way of counting.
 
+    Units: *bulk_from* is the size in bytes from which a log is counted in columns where it can be. With *index_at*, a
+    project's folder, the columns are kept there for the next time.
     Raises: ConfigurationError when there is no such workspace; HistoryError like `read_calls`.
     """
     content = compile_content(project, workspace)
+    why = "small"
+    if render != "all" and takes_columns(files, bulk_from):
+        try:
+            return _in_columns(content, files, render, until, processes, index_at)
+        except NotRegular as reason:
+            why = str(reason)
+    counts = _replayed(content, project, workspace, files, render, until, processes, strict, on_bad, progress)
+    counts.whole = why
+    return counts
+
+
+def _replayed(
+    content: Content,
+    project: Project,
+    workspace: str | None,
+    files: Sequence[str | Path],
+    render: str,
+    until: int | None,
+    processes: int,
+    strict: bool,
+    on_bad: Callable[[BadLine], None],
+    progress: Progress | None,
+) -> Counts:
     if processes > 1 and not content.crosses_people and project.people.identifier == "id" and "-" not in files:
         apart = _apart(project, workspace, files, render, until, processes, strict, on_bad)
         if apart is not None:
@@ -77,15 +110,88 @@ def tally_log(
     return part.counted(files, strict, on_bad, progress)
 
 
-class _Part:
-    """The replay of one share of the people; share 0 of 1 is everybody."""
+def takes_columns(files: Sequence[str | Path], size: int = BULK_FROM) -> bool:
+    """Whether the log is one file that columns are made of, and so large that they pay."""
+    path = Path(files[0])
+    if len(files) != 1 or path.suffix not in (".ndjson", ".jsonl", ".parquet") or not path.is_file():
+        return False
+    return path.stat().st_size >= (size // 7 if path.suffix == ".parquet" else size)
 
-    def __init__(self, content: Content, render: str, until: int | None, share: int = 0, shares: int = 1) -> None:
+
+def _in_columns(
+    content: Content,
+    files: Sequence[str | Path],
+    render: str,
+    until: int | None,
+    processes: int,
+    index_at: Path | None,
+) -> Counts:
+    """The counts by class, and the engine's of the people that are out of the ordinary.
+
+    Raises: NotRegular when the engine has to replay everybody.
+    """
+    from simulator.bulk.counting import bulk_counts
+    from simulator.bulk.index import Index
+
+    names = [str(file) for file in files]
+    messages = messages_for(content, render)
+    index = None if index_at is None else Index(index_at, Path(names[0]))
+    found = bulk_counts(content, messages, names[0], until=until, threads=max(2, processes), index=index)
+    run = Run(workspace=content.workspace_name, not_modelled=content.not_modelled, rendered=render)
+    run.calls, run.people, run.until = found.calls, found.people, found.until
+    run.first_at, run.last_at, run.assumptions = found.first_at, found.last_at, found.used
+    seen = Seen()
+    for name, count in found.names.items():
+        seen.count_event(name.strip(), count)
+    run.calls_by_name = seen.events
+    run.unused_events = _unused(content, seen)
+    counts = Counts(run, found.summary, whole="")
+    if found.left:
+        _add_left(counts, content, names, render, until, found.left)
+    return counts
+
+
+def _add_left(
+    counts: Counts, content: Content, names: Sequence[str], render: str, until: int | None, left: frozenset[str]
+) -> None:
+    """Add what the engine makes of the people that are out of the ordinary."""
+    bad: list[BadLine] = []
+    part = _Part(content, render, until, only=left)
+    part.last = counts.run.last_at
+    try:
+        theirs = part.counted(names, False, bad.append)
+    except _PeopleMeet:
+        raise NotRegular("calls are about several people") from None
+    if bad:
+        raise NotRegular("some line is bad")
+    counts.summary.merge(theirs.summary)
+    merge_runs(counts.run, theirs.run)
+    counts.notes += theirs.notes
+
+
+def _unused(content: Content, seen: Seen) -> Counter[str]:
+    known = content.known_events
+    return Counter({name: n for name, n in seen.events.items() if name.lower() not in known})
+
+
+class _Part:
+    """The replay of one share of the people, or of *only* some; share 0 of 1 is everybody."""
+
+    def __init__(
+        self,
+        content: Content,
+        render: str,
+        until: int | None,
+        share: int = 0,
+        shares: int = 1,
+        only: frozenset[str] | None = None,
+    ) -> None:
         self.content = content
         self.render = render
         self.until = until
         self.share = share
         self.shares = shares
+        self.only = only
         self.summary = Summary()
         self.tally = Tally(content, messages_for(content, render), self.summary)
         self.seen = Seen()
@@ -103,7 +209,7 @@ class _Part:
             files, wanted_by(self.content), seen=self.seen, on_bad=on_bad, strict=strict, progress=progress
         )
         with rarely_collecting():
-            self._take_all(calls if self.shares == 1 else self._own(calls))
+            self._take_all(calls if self.shares == 1 and self.only is None else self._own(calls))
             return self._finished()
 
     def _take_all(self, calls: Iterator[Call]) -> None:
@@ -119,7 +225,7 @@ class _Part:
 
     def _own(self, calls: Iterator[Call]) -> Iterator[Call]:
         """The calls about this share's people; the ids of the others' events are remembered all the same."""
-        share, shares, crc32 = self.share, self.shares, zlib.crc32
+        share, shares, crc32, only = self.share, self.shares, zlib.crc32, self.only
         ids = self.tally.replay.intake.ids
         for call in calls:
             if call.kind in _SEVERAL or call.person is None or call.anonymous_id is not None:
@@ -129,7 +235,11 @@ class _Part:
             at = call.at if call.at is not None else call.timestamp
             if at is not None and (self.last is None or at > self.last):
                 self.last = at
-            if crc32(call.person.encode("utf-8", "surrogatepass")) % shares == share:
+            if only is not None:
+                mine = call.person in only
+            else:
+                mine = crc32(call.person.encode("utf-8", "surrogatepass")) % shares == share
+            if mine:
                 yield call
             elif call.event_id is not None and call.event_id not in ids:
                 ids.add(call.event_id)
@@ -137,25 +247,29 @@ class _Part:
     def _finished(self) -> Counts:
         replay = self.tally.replay
         people = replay.engine.people
-        last = self.last if self.shares > 1 else max((person.last_at for person in people), default=None)
+        last = (
+            self.last
+            if self.shares > 1 or self.only is not None
+            else max((person.last_at for person in people), default=None)
+        )
         if last is not None:
             replay.run.last_at = max(last, replay.run.last_at or last)
         run = self.tally.finish(self.until)
         run.rendered = self.render
         run.calls = self.seen.calls
         run.calls_by_name = self.seen.events
-        known = self.content.known_events
-        run.unused_events = Counter({name: n for name, n in run.calls_by_name.items() if name.lower() not in known})
+        run.unused_events = _unused(self.content, self.seen)
         return Counts(run, self.summary, self.seen.notes)
 
 
 class QuietEvents:
     """Takes the shortest way with events that nothing in the content asks for, of people there are."""
 
-    __slots__ = ("_age_counts", "_by_id", "_ids", "_is_quiet", "_known", "_works")
+    __slots__ = ("_age_counts", "_by_id", "_ids", "_is_quiet", "_known", "_run", "_works")
 
     def __init__(self, replay: Replay, content: Content) -> None:
         engine = replay.engine
+        self._run = replay.run
         self._by_id = engine.people.by_id
         self._ids = replay.intake.ids
         self._known = content.known_events
@@ -175,6 +289,9 @@ class QuietEvents:
         person = self._by_id.get(call.person) if quiet and call.person is not None else None
         if person is None:
             return False
+        run = self._run
+        if run.first_at is not None and at < run.first_at:
+            run.first_at = at
         stamp, event_id = call.timestamp, call.event_id
         if stamp is not None and (stamp > at or (self._age_counts and stamp < person.born)):
             return False

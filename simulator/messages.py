@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simulator.addressed import Addressed
 
 if TYPE_CHECKING:
     from simulator.content import Content
-    from simulator.engine import Messages, Outcome
+    from simulator.engine import Outcome
     from simulator.journeys import Journey
+    from simulator.rendering.outcome_keys import Read
     from simulator.workflow import Node
 
 Objects = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -30,6 +31,10 @@ class Unrendered:
     def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
         """All alike."""
         return ""
+
+    def deciding_reads(self, campaign: str, name: str) -> Sequence[Read] | None:
+        """None beside the addresses."""
+        return ()
 
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """Where the message goes, or that there is no address."""
@@ -74,6 +79,10 @@ class Rendering:
             return None
         return self._outcomes.render_class(journey.campaign.slug, name, self._moments.moment(journey, name, at))
 
+    def deciding_reads(self, campaign: str, name: str) -> Sequence[Read] | None:
+        """What a template reads that decides; None where only rendering tells, and where everything is rendered."""
+        return None if self._whole else self._outcomes.deciding_reads(campaign, name)
+
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """Where the message goes, or the first thing that makes it fail."""
         moment = self._moments.moment(journey, name, at)
@@ -102,7 +111,7 @@ def address_of(journey: Journey, kind: str) -> str | None:
     return found if isinstance(found, str) and found else None
 
 
-def messages_for(content: Content, mode: str) -> Messages:
+def messages_for(content: Content, mode: str) -> Unrendered | Rendering:
     """What renders the messages of a replay in that mode."""
     if mode == "none":
         return Unrendered()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from mailwright.definitions.conditions import Compare, Condition, Not, Operator, Subject, Unclaimed, walk
@@ -51,14 +52,17 @@ def _probes(condition: Condition) -> Iterator[Probe]:
                 pass
 
 
+@lru_cache(maxsize=4096)
 def _is_missing(path: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda data: next((value for value in values_at(data, path) if value is not None), None) is None
 
 
+@lru_cache(maxsize=4096)
 def _is_null(path: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda data: next(values_at(data, path), "") is None
 
 
+@lru_cache(maxsize=4096)
 def has_another_time(path: str) -> Callable[[Mapping[str, Any]], bool]:
     """Whether some data holds a time in a form that timestamp tests do not take (semantics R17)."""
     return lambda data: any(
@@ -66,13 +70,16 @@ def has_another_time(path: str) -> Callable[[Mapping[str, Any]], bool]:
     )
 
 
+@lru_cache(maxsize=4096)
 def _is_there(path: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda data: next(values_at(data, path), None) is not None
 
 
+@lru_cache(maxsize=4096)
 def _is_numeric_text(path: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda data: any(isinstance(value, str) and as_number(value) is not None for value in values_at(data, path))
 
 
+@lru_cache(maxsize=4096)
 def _is_list(path: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda data: any(isinstance(value, list) for value in values_at(data, path))

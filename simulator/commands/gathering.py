@@ -68,13 +68,21 @@ class Log:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     def counted(
-        self, project: Project, workspace: str | None, render: str, until: int | None, processes: int | None
+        self,
+        project: Project,
+        workspace: str | None,
+        render: str,
+        until: int | None,
+        processes: int | None,
+        index_at: Path | None = None,
     ) -> Counts:
         """The counts of the whole log, by as many processes as it is worth where *processes* does not say.
 
+        With *index_at*, a project's folder, what is read is kept there for the next time.
+
         Raises: HistoryError when a file cannot be read or, where strict, at the first bad line.
         """
-        from simulator.log_tally import tally_log
+        from simulator.log_tally import BULK_FROM, tally_log
 
         with_bar = sys.stderr.isatty()
         counts = tally_log(
@@ -87,20 +95,36 @@ class Log:
             strict=self.strict,
             on_bad=self._note,
             progress=progress_line if with_bar else None,
+            bulk_from=BULK_FROM if index_at is None else 0,
+            index_at=index_at,
         )
         if with_bar:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        if index_at is not None and counts.whole:
+            print(f"no index: {counts.whole}, so every call was replayed", file=sys.stderr)
         self.notes += counts.notes
         return counts
 
-    def hits(self, content: Content) -> Counter[str]:
-        """How many events each campaign's trigger matches.
+    def hits(self, content: Content, index_at: Path | None = None) -> Counter[str]:
+        """How many events each campaign's trigger matches; with *index_at* what is read is kept there.
 
         Raises: HistoryError when a file cannot be read or, where strict, at the first bad line.
         """
+        from simulator.bulk import NotRegular
         from simulator.hits import count_hits
+        from simulator.log_tally import BULK_FROM, takes_columns
 
         files = [file if file == "-" else Path(file) for file in self.files]
+        if takes_columns(files, BULK_FROM if index_at is None else 0):
+            from simulator.bulk.hits import hits_in_columns
+            from simulator.bulk.index import Index
+
+            try:
+                index = None if index_at is None else Index(index_at, Path(files[0]))
+                return hits_in_columns(content, str(files[0]), index=index).counts()
+            except NotRegular as reason:
+                if index_at is not None:
+                    print(f"no index: {reason}, so every line was read", file=sys.stderr)
         return count_hits(files, content, on_bad=self._note, strict=self.strict)
 
     def take_bad(self, bad: Sequence[BadLine], count: int) -> None:

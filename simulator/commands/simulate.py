@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show-people", action="store_true", help="name people by their ids and show values")
     parser.add_argument("--render", choices=RENDERS, default="outcome", help="how far messages are rendered")
     parser.add_argument("--hits", action="store_true", help="only count which triggers the events match, fast")
+    parser.add_argument("--index", action="store_true", help="keep what is read of the log, for the next time")
     parser.add_argument("--processes", type=int, metavar="N", help="split the log by person (default: by its size)")
     add_cluster_arguments(parser)
 
@@ -56,8 +57,9 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigurationError(
             f"simulate needs {what}", hint="mailwright simulate events.ndjson, - for standard input, or --sample NAME"
         )
-    if args.sample and (args.hits or args.processes):
-        raise ConfigurationError("--hits and --processes go with a log", hint="mailwright simulate --sample NAME")
+    if args.sample and (args.hits or args.processes or args.index):
+        what = "--hits, --index and --processes go with a log"
+        raise ConfigurationError(what, hint="mailwright simulate --sample NAME")
     if args.processes is not None and args.processes < 1:
         raise ConfigurationError("--processes is at least 1", hint="--processes 2")
     see_cluster_arguments(args)
@@ -86,7 +88,7 @@ def print_hits(args: argparse.Namespace, project: Project, log: Log) -> int:
         for c in content.campaigns
         if c.trigger_kind == "event" and (not args.campaign or c.slug in args.campaign)
     ]
-    counts = log.hits(content)
+    counts = log.hits(content, index_of(args))
     found = {slug: counts[slug] for slug in asked}
     total = counted(sum(found.values()), "match", "matches")
     summary = f"{total} of {counted(len(asked), 'trigger')} on events, before filters and journeys"
@@ -98,6 +100,13 @@ def print_hits(args: argparse.Namespace, project: Project, log: Log) -> int:
         print(f"{slug:<{width}}  {count:>10,}")
     print(f"\n{summary}")
     return 0
+
+
+def index_of(args: argparse.Namespace) -> Path | None:
+    """Where an index of the log is kept, where one is asked for."""
+    from pathlib import Path
+
+    return Path(args.root) if getattr(args, "index", False) else None
 
 
 def show_and_write(args: argparse.Namespace, page: Path) -> None:
@@ -138,7 +147,7 @@ def replayed(args: argparse.Namespace, project: Project, log: Log) -> tuple[Run,
         counts = counted_on_cluster(args, project, log, until)
         outcome, summary = counts.run, counts.summary
     elif not needs_entries(args):
-        counts = log.counted(project, args.workspace, args.render, until, args.processes)
+        counts = log.counted(project, args.workspace, args.render, until, args.processes, index_of(args))
         outcome, summary = counts.run, counts.summary
     else:
         if (args.processes or 1) > 1:

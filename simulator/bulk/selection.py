@@ -1,0 +1,133 @@
+"""The queries that DuckDB reads a log with: they pull out what is asked for, as JSON text, and decide nothing.
+
+Every name and constant of a project reaches a query quoted, as a literal or an identifier, never as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from simulator.bulk import NotRegular
+from simulator.bulk.asked import IDENTIFIERS, REST, Asked
+from simulator.bulk.logs import NEVER, Log, identifier, literal
+from simulator.history.stamps import SECONDS_END
+from simulator.history.wanted import ENVELOPE
+
+OTHER, IDENTIFY, FIRST_EVENT = 0, 1, 2
+"""Codes of lines: an event nobody asks for, an identify; events asked for are numbered from the third on."""
+BETWEEN = "\x01"
+"""Stands between the values of `REST`; JSON never holds it as such."""
+Spellings = Sequence[tuple[str, str]]
+"""By code from `FIRST_EVENT`: the event in lower case, and as the log writes it."""
+# Kinds of calls that concern one person alone, who then goes to the engine.
+_ALONE = ("page", "screen", "delete", "suppress", "unsuppress", "device", "device_gone", "metric", "join_segment",
+          "leave_segment")  # fmt: skip
+
+
+def slots_of(asked: Asked) -> int:
+    """How many columns of values there are: of an identify its attributes and the rest, of an event its properties."""
+    return max([len(asked.attributes) + 1, *map(len, asked.events.values())])
+
+
+def selection(asked: Asked, log: Log, spellings: Spellings) -> str:
+    """The query for all lines: who, when, what kind, and the values asked for. `odd` is 2 where the line is no such.
+
+    Raises: NotRegular when DuckDB has no way to say what is asked for.
+    """
+    first = len(asked.attributes) + 1
+    rest = [f"a[{first + at}]" for at in range(len(REST))]
+    identifiers = [f"a[{first + len(REST) + at}]" for at in range(len(IDENTIFIERS))]
+    paths = ", ".join(_path(name) for name in (*asked.attributes, *REST, *IDENTIFIERS))
+    joined = f" || '{BETWEEN}' || ".join(f"coalesce({value}::VARCHAR, '')" for value in rest)
+    envelope = _any_given(f"data.{identifier(name)}" for name in sorted(ENVELOPE))
+    # One by one: a long list becomes a join, which does not keep the lines in their order.
+    alone = " ".join(f"WHEN {literal(_json(kind))} THEN 'o'" for kind in _ALONE)
+    return f"""
+        SELECT hash(person) AS person, receipt, stamp, kind, name, code::USMALLINT AS code,
+            CASE WHEN id IS NULL THEN 0::UBIGINT ELSE hash(id) END AS event_id,
+            CASE WHEN {_any_given(map(identifier, NEVER))} OR kind IS NULL OR receipt IS NULL OR stamp IS NULL
+                OR person IS NULL OR {_no_text("person")} OR starts_with(person::VARCHAR, '"cio_')
+                OR (id IS NOT NULL AND ({_no_text("id")}))
+                OR (kind = 't' AND (name IS NULL OR {_no_text("name")}))
+                OR {_no_whole("timestamp")} OR {_no_whole("at")}
+                OR abs(stamp) >= {SECONDS_END} OR abs(receipt) >= {SECONDS_END}
+                OR (kind <> 'i' AND attributes IS NOT NULL) OR (kind = 'i' AND data IS NOT NULL)
+                OR (kind = 'i' AND attributes IS NOT NULL AND json_type(attributes) <> 'OBJECT') THEN 2
+            WHEN kind = 'o' OR {envelope} OR (kind = 'i' AND ({_any_given(identifiers)})) THEN 1
+            ELSE 0 END::UTINYINT AS odd,
+            {", ".join(_slots(asked, spellings))}
+        FROM (SELECT *, {_code(spellings)} AS code,
+                CASE WHEN kind = 'i' AND ({_any_given(rest)}) THEN {joined} END AS rest
+            FROM (SELECT *,
+                    CASE "type" WHEN '"track"' THEN 't' WHEN '"identify"' THEN 'i' {alone} END AS kind,
+                    TRY_CAST(coalesce("timestamp", "at") AS BIGINT) AS stamp,
+                    TRY_CAST(coalesce("at", "timestamp") AS BIGINT) AS receipt,
+                    CASE WHEN "type" = '"identify"' THEN json_extract(attributes, [{paths}]) END AS a
+                FROM {log.table(_properties(asked, spellings))}))"""
+
+
+def people_query(log: Log) -> str:
+    """The query for the ids of the people whose digests stand in the table `chosen`."""
+    return (
+        "SELECT DISTINCT digest, person::VARCHAR FROM "
+        f"(SELECT hash(person) AS digest, person FROM {log.table(())}) JOIN chosen USING (digest)"
+    )
+
+
+def _code(spellings: Spellings) -> str:
+    ways = " ".join(
+        f"WHEN {literal(_json(spelling))} THEN {number}" for number, (_, spelling) in enumerate(spellings, FIRST_EVENT)
+    )
+    return f"CASE kind WHEN 'i' THEN {IDENTIFY} WHEN 't' THEN CASE name {ways} ELSE {OTHER} END ELSE {OTHER} END"
+
+
+def _slots(asked: Asked, spellings: Spellings) -> list[str]:
+    return [f"{_slot(asked, spellings, slot)} AS v{slot}" for slot in range(slots_of(asked))]
+
+
+def _slot(asked: Asked, spellings: Spellings, slot: int) -> str:
+    ways = []
+    if slot < len(asked.attributes):
+        ways.append(f"WHEN {IDENTIFY} THEN a[{slot + 1}]::VARCHAR")
+    elif slot == len(asked.attributes):
+        ways.append(f"WHEN {IDENTIFY} THEN rest")
+    for number, (event, _) in enumerate(spellings, FIRST_EVENT):
+        properties = asked.events.get(event, ())
+        if slot < len(properties):
+            ways.append(f"WHEN {number} THEN data.{identifier(properties[slot])}::VARCHAR")
+    return f"CASE code {' '.join(ways)} END" if ways else "NULL::VARCHAR"
+
+
+def _properties(asked: Asked, spellings: Spellings) -> list[str]:
+    names = {name for event, _ in spellings for name in asked.events.get(event, ())}
+    return sorted(names | ENVELOPE)
+
+
+def _any_given(values: Iterable[str]) -> str:
+    return " OR ".join(f"{value} IS NOT NULL" for value in values)
+
+
+def _no_text(field: str) -> str:
+    """Whether a field that is there holds no text, or an empty one."""
+    return f"NOT starts_with({field}::VARCHAR, '\"') OR {field}::VARCHAR = '\"\"'"
+
+
+def _no_whole(field: str) -> str:
+    """Whether a field that is there holds no whole number."""
+    return f"({identifier(field)} IS NOT NULL AND json_type({identifier(field)}) NOT IN ('UBIGINT', 'BIGINT'))"
+
+
+def _json(text: str) -> str:
+    return msgspec.json.encode(text).decode()
+
+
+def _path(name: str) -> str:
+    """Where an attribute stands.
+
+    Raises: NotRegular for a name that DuckDB's paths cannot say.
+    """
+    if '"' in name or "\\" in name or "*" in name:
+        raise NotRegular(f"no path leads to '{name}'")
+    return literal(f'$."{name}"')
