@@ -16,7 +16,7 @@ ENGINES = ("processes", "spark")
 _OF_SPARK = {"master": "--master", "connect": "--connect", "sets": "--sets", "spark_conf": "--spark-conf",
              "deliveries_out": "--deliveries-out"}  # fmt: skip
 _NOT_WITH_SPARK = {"trace": "--trace", "person": "--person", "since": "--from", "sample": "--sample", "hits": "--hits",
-                   "processes": "--processes"}  # fmt: skip
+                   "processes": "--processes", "index": "--index"}  # fmt: skip
 
 
 def add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
