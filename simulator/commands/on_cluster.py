@@ -48,7 +48,7 @@ def see_cluster_arguments(args: argparse.Namespace) -> None:
         other = f"--format {args.format}"
     if other is not None:
         raise ConfigurationError(
-            f"--engine spark makes counts, and {other} needs the trace",
+            f"{other} does not go with --engine spark, which makes counts",
             hint="leave one out; deliveries: --deliveries-out",
         )
     if args.sets is not None and args.sets < 1:
