@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -77,7 +80,9 @@ def spark_session(cluster: Cluster) -> Iterator[SparkSession]:
         with _with_settings(spark):
             yield spark
     finally:
-        spark.stop()
+        # Java may have gone before, and what the block stopped for is what counts.
+        with suppress(Exception):
+            spark.stop()
 
 
 def is_here(spark: SparkSession) -> bool:
@@ -142,7 +147,9 @@ def _started(cluster: Cluster) -> SparkSession:
         builder = builder.master(cluster.master or "local[*,4]")
     for name, value in {**_ALWAYS, **(_HERE if cluster.is_here else {}), **cluster.settings}.items():
         builder = builder.config(name, value)
-    with _said_by_java() as said:
+    # What it logs of a call that was interrupted are stacks; they are told in `errors`.
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+    with _own_interrupt(), _said_by_java() as said:
         try:
             spark = builder.getOrCreate()
         except MailwrightError:
@@ -165,6 +172,19 @@ def _settle_here(cluster: Cluster) -> None:
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     os.environ.setdefault("SPARK_LOCAL_HOSTNAME", "localhost")
+
+
+@contextmanager
+def _own_interrupt() -> Iterator[None]:
+    """Keep the way this program ends when it is interrupted: pyspark puts one of its own in place, which asks Java."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

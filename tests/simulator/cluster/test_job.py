@@ -110,7 +110,7 @@ def test_a_cluster_counts_lines_as_one_process_does(spark, twelve, log, tmp_path
         (one.file, one.line, one.message) for one in bad
     ]
     with pytest.raises(HistoryError) as caught:
-        counts_on_spark(twelve, None, [log, other], Options(sets=8, strict=True), spark=spark)
+        counts_on_spark(twelve, None, [other], Options(sets=2, strict=True), spark=spark)
     assert caught.value.span is not None
     assert (caught.value.span.file, caught.value.span.line) == (str(other), 1)
 
