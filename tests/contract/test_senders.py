@@ -73,6 +73,11 @@ def test_the_same_project_gives_the_same_module(project, language: str):
     assert senders_in(project, language) == senders_in(project, language)
 
 
+@pytest.mark.parametrize(("language", "name"), [("python", "northstar.py"), ("typescript", "northstar.ts")])
+def test_the_example_senders_are_those_of_the_example(language: str, name: str):
+    assert (HERE / "examples/senders" / name).read_text() == senders_in(load_project(HERE), language)
+
+
 def test_every_event_has_a_method_and_every_name_stays_what_it_is(tmp_path: Path):
     source = senders_in(load_project(write(tmp_path / "project", AWKWARD)), "python")
     methods = re.findall(r"    def ([a-z]\w+)\(\n        self,\n        who:", source)
