@@ -92,15 +92,16 @@ def _without_any(matches: Sequence[Match], of: str) -> frozenset[str]:
     return frozenset(name for name, count in predicted.items() if count >= MUCH and name not in sent)
 
 
-def search(case: Case, world: World, suppositions: Sequence[Supposition], others: Case | None = None) -> Search:
+def search(
+    case: Case, world: World, suppositions: Sequence[Supposition], silent: Silent, others: Case | None = None
+) -> Search:
     """Take on the supposition that leaves the fewest disagreements, again and again while one helps.
 
-    *others* are people of whom all agrees: what would make them disagree counts against a supposition. What the
-    workspace itself shows comes before what is only guessed; at equal counts the earlier one wins.
+    *silent* is who and what was sent nothing, among everybody. *others* are people of whom all agrees: what would make
+    them disagree counts against a supposition. What the workspace itself shows comes before what is only guessed; at
+    equal counts the earlier one wins.
     """
-    matches = case.matches(world)
-    found = Search(world, disagreements(matches))
-    silent = Silent.in_(matches)
+    found = Search(world, disagreements(case.matches(world)))
     for known in (True, False):
         _take_on(case, others, found, silent, [one for one in suppositions if one.is_known is known])
     return found
@@ -113,11 +114,14 @@ def _take_on(case: Case, others: Case | None, found: Search, silent: Silent, can
         helping = [one for one in weighed if one[0] < len(found.left)]
         if not helping:
             return
-        weight, best, after = min(_against_others(helping, others, found.world), key=lambda one: one[0])
+        weighed = _against_others(helping, others, found.world)
+        weight, best, after = min(weighed, key=lambda one: one[0])
         if weight >= len(found.left):
             return
         remains = keys_of(after)
-        alike = tuple(one for one, left in tried if one is not best and keys_of(left) == remains)
+        alike = tuple(
+            one for total, one, left in weighed if one is not best and total == weight and keys_of(left) == remains
+        )
         places = {match.place for match in after}
         explained = tuple(match for match in found.left if match.place not in places)
         found.findings.append(Finding(best, explained, len(after), alike))

@@ -12,7 +12,7 @@ from simulator.content import compile_content
 from simulator.reports.people import digest_of
 from simulator.splitting import calls_about
 from simulator.verifying.causes import Cause, CauseKind
-from simulator.verifying.deliveries import Actual, Prediction
+from simulator.verifying.deliveries import Actual, Prediction, actual_of
 from simulator.verifying.matching import Match, Outcome, disagreements
 from simulator.verifying.searching import Search, Silent, search
 from simulator.verifying.suppositions import (
@@ -168,8 +168,6 @@ def _fitted_people(found: Verification) -> frozenset[str] | None:
 
 def _compared_actual(asked: Asked, sources: Sources, since: int | None) -> tuple[list[Actual], Counter[str]]:
     """What was sent and is asked for, and how much was left out."""
-    from simulator.verifying.deliveries import actual_of
-
     found = []
     left_out: Counter[str] = Counter()
     for seen in sources.seen:
@@ -204,14 +202,15 @@ class _Explaining:
         known = self.prediction.run.profiles.keys() & self.sources.people.identified
         held = self.sources.profiles([one for one in people if one in known][:MOST_ASKED])
         world = World(self.asked.project)
-        result = self.found.search = search(case, world, self._suppositions(held), self._others(lacking))
+        silent = Silent.in_(self.found.matches)
+        result = self.found.search = search(case, world, self._suppositions(held), silent, self._others(lacking))
         settled = set()
         for finding in result.findings:
             self.found.explained += [Explained(match, finding.supposition.cause) for match in finding.explained]
             settled |= {match.place for match in finding.explained}
         rest = [match for match in lacking if match.place not in settled and match.person in set(people)]
         self.found.not_studied = sum(match.person not in set(people) for match in lacking)
-        self._explain_rest(case, world, rest)
+        self._explain_rest(case, world, rest, silent)
         self.found.explained.sort(key=lambda one: (one.match.at, *one.match.place))
 
     def _others(self, lacking: Sequence[Match]) -> Case | None:
@@ -244,14 +243,13 @@ class _Explaining:
             *of_assumptions(given, self.prediction.run.assumptions),
         ]
 
-    def _explain_rest(self, case: Case, world: World, rest: Sequence[Match]) -> None:
+    def _explain_rest(self, case: Case, world: World, rest: Sequence[Match], silent: Silent) -> None:
         """What no supposition explains gets the likeliest cause that its trace tells."""
         if not rest:
             return
         traces = Traces()
         case.prediction(world, traces.add)
         kinds = {slug: trigger_kind(one.trigger) or "" for slug, one in self.asked.project.campaigns.items()}
-        silent = Silent.in_(self.found.matches)
         by_person: dict[str, list[Match]] = {}
         for match in rest:
             by_person.setdefault(match.person, []).append(match)

@@ -135,6 +135,7 @@ def test_an_unsubscription_that_the_log_does_not_tell_is_named(shop: Verifying, 
         assert found.data["causes"][0]["rule"] == "R84"
 
 
+@pytest.mark.timeout(600)  # three months lived through over HTTP, by processes that share two cores with other tests
 def test_the_example_lives_through_its_month_as_predicted(capsys: pytest.CaptureFixture[str]):
     """Onboarding, win-back and the Northstar campaigns for some of the log's people; without a number, for all 80."""
     assert main(["demo", "verify", "--people", "8"]) == 0
