@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from simulator.backtest.comparison import Comparison, compare
 from simulator.backtest.deliveries import Deliveries
+from simulator.backtest.editions import edits_between
+from simulator.backtest.pruning import edited_alone, only
 from simulator.backtest.records import Record
 from simulator.backtest.sends import DAY, personal_limits
 from simulator.backtest.versions import changed_steps
@@ -48,6 +50,7 @@ class Question:
     most: int = 3  # messages a day above which a person counts as crowded
     one_in: int = 1  # only so many of the people
     strict: bool = False
+    whole: bool = False  # both sides are replayed whole, though one campaign may be all that differs
     by_time: bool = False  # the calls are put in the order of their times first
     held: int = HELD  # deliveries kept in memory before they go to disk
 
@@ -138,7 +141,7 @@ def _answered(
 ) -> Answer:
     with tempfile.TemporaryDirectory(prefix="mailwright-") as folder:
         kept = [SortedRuns(Path(folder), name, Record, held=question.held) for name in ("before", "after")]
-        going = [Deliveries(side, kept[place].add, question.render) for place, side in enumerate(sides)]
+        going = _sides_going(question, sides, kept)
         seen = Seen()
         calls = relevant_calls(
             list(question.files),
@@ -164,6 +167,24 @@ def _answered(
     return Answer(
         comparison, seen.calls, people, watch.first, last, until, "", sample.tied, runs[1].assumptions, notes
     )  # fmt: skip
+
+
+def _sides_going(question: Question, sides: Sequence[Content], kept: Sequence[SortedRuns[Record]]) -> list[Deliveries]:
+    """Both replays; that of the earlier side holds only what differs, where the rest is the later side's own."""
+    before, after = kept[0].add, kept[1].add
+    # A campaign's name may stand in its texts, and is no difference elsewhere.
+    edits = None if question.whole or question.render == "all" else edits_between(sides[0], sides[1])
+    edited = None if edits is None else edited_alone(sides[0], sides[1], edits)
+    if edited is None:
+        return [Deliveries(sides[0], before, question.render), Deliveries(sides[1], after, question.render)]
+
+    def told(record: Record) -> None:
+        after(record)
+        if record.campaign not in edited:
+            before(record)
+
+    pruned = only(sides[0], edited, question.workspace)
+    return [Deliveries(pruned, before, question.render), Deliveries(sides[1], told, question.render)]
 
 
 def _take_all(calls: Iterator[Call], going: Sequence[Deliveries], until: int | None) -> None:
