@@ -31,7 +31,7 @@ EDITS = (
     ("campaigns/onboarding/campaign.yaml", "- wait: 1d", "- wait: 4d"),
     ("campaigns/photo-approved/approved.liquid", "<p>", "<p>Well: "),
     ("campaigns/signup-general/confirmation.es.liquid", "<p>", "<p>Bien: "),
-    ("campaigns/_shared/segments/staff.yaml", "example.org", "example.net"),
+    ("campaigns/_shared/samples/malik-sends-words.yaml", "campaigns: [text-received]", ""),
 )
 
 
@@ -46,11 +46,13 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = (root / name).read_text()
         (root / name).write_text(text.replace(old, new, 1))
     shutil.rmtree(root / "campaigns/text-received")
+    again = root / "campaigns/news-again"
+    shutil.copytree(root / "campaigns/news-welcome", again, ignore=shutil.ignore_patterns("*.scenario.yaml"))
+    (again / "campaign.yaml").write_text(
+        (again / "campaign.yaml").read_text().replace("name: News Welcome", "name: News Again")
+    )
     stopped = root / "campaigns/password-updated/campaign.yaml"
     stopped.write_text("state: stopped\n" + stopped.read_text())
-    shutil.copytree(
-        root / "campaigns/news-welcome", root / "campaigns/news-again", ignore=shutil.ignore_patterns("*.scenario.yaml")
-    )
     return root
 
 
