@@ -61,7 +61,7 @@ def bucket(url: str) -> Iterator[DuckDBPyConnection]:
 
 
 def keys_for(scheme: str, environment: Mapping[str, str]) -> str:
-    """The statement that hands DuckDB the keys which the environment holds, as every tool of the provider reads them."""
+    """The statement that hands DuckDB the environment's keys, named as every tool of the provider names them."""
     kind, variables = _SECRETS.get(scheme, ("", {}))
     given = {key: environment[name] for key, name in variables.items() if environment.get(name)}
     settings = ", ".join(f"{key} {_quoted(value)}" for key, value in given.items())
