@@ -27,3 +27,14 @@ def content_of(campaigns: int = 12) -> Project:
             if campaign == pattern:
                 messages[slug, name, language] = replace(message, campaign=slug)
     return replace(project, campaigns=dict(sorted(definitions.items())), messages=messages)
+
+
+def edited_content() -> Project:
+    """The twelve, with one filter edited: what is slow is twice as slow."""
+    project = content_of()
+    slow = project.campaigns["slow-feature"]
+    where = Compare(Subject.DATA, "duration_ms", Operator.ABOVE, ("3000",))
+    trigger = EventTrigger.model_validate({"event": "feature_used", "where": where})
+    return replace(
+        project, campaigns={**project.campaigns, "slow-feature": slow.model_copy(update={"trigger": trigger})}
+    )

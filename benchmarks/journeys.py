@@ -1,12 +1,17 @@
-"""The same journeys twice: as calls to the counting replay, and as processes of simpy."""
+"""The same journeys three times: counted by class, call by call, and as processes of simpy."""
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
+from pathlib import Path
 
 from contents import content_of
 
+from simulator.bulk.asked import asked_by
+from simulator.bulk.counting import Counting
+from simulator.bulk.reading import LogColumns
 from simulator.content import compile_content
 from simulator.history.calls import Call, CallKind, IdType
 from simulator.messages import Unrendered
@@ -24,7 +29,7 @@ class JourneyPair:
     A tenth of the people reach the goal at some time, which ends what they are in.
     """
 
-    def __init__(self, entries: int) -> None:
+    def __init__(self, entries: int, folder: Path) -> None:
         chance = random.Random(5)
         project = content_of()
         slug = "photo-received"
@@ -38,6 +43,10 @@ class JourneyPair:
             for _ in range(entries)
         ]
         self._calls = self._as_calls()
+        self._log = self._written(folder / f"journeys-{entries}.ndjson")
+        self._asked = asked_by(self._content, Unrendered())
+        with LogColumns(str(self._log), self._asked, 2) as log:
+            self._columns = log.read()
         self.sends = self.on_simpy()
 
     def _as_calls(self) -> list[Call]:
@@ -51,7 +60,22 @@ class JourneyPair:
                 calls.append(_call(person, CallKind.EVENT, "campaign_review", {}, goal))
         return sorted(calls, key=lambda call: call.timestamp or 0)
 
-    def ours(self) -> int:
+    def _written(self, path: Path) -> Path:
+        with path.open("w", encoding="utf-8") as file:
+            for call in self._calls:
+                identifies = call.kind is CallKind.IDENTIFY
+                line = {"type": "identify" if identifies else "track", "person": call.person, "at": call.timestamp}
+                line |= {"attributes": call.data} if identifies else {"name": call.name, "data": call.data}
+                file.write(json.dumps(line) + "\n")
+        return path
+
+    def by_class(self) -> int:
+        """The emails sent, from the calls in columns."""
+        with LogColumns(str(self._log), self._asked, 1) as log:
+            found = Counting(self._asked, log, self._columns, None).counted()
+        return found.summary.total(lambda campaign: campaign.sent("email"))
+
+    def call_by_call(self) -> int:
         """The emails sent, by the counting replay."""
         summary = Summary()
         tally = Tally(self._content, Unrendered(), summary)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulator.bulk import NotRegular
-from simulator.bulk.alike import Classing
+from simulator.bulk.alike import Alike, Classing
 from simulator.bulk.asked import Asked, BulkCampaign, asked_by
 from simulator.bulk.events import AllEvents, events_of
 from simulator.bulk.people import Lines, Profiles, lines_of, profiles_of
@@ -32,6 +33,19 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Marks = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """The calls of one class: whose, when and on which line; *sample_at* is when the one stands that was run."""
+
+    people: NDArray[np.uint64]  # digests of ids
+    at: Ints
+    line: Ints
+    sample_at: int
+
+
+OnClass = Callable[[BulkCampaign, Members, Told], None]
 
 
 @dataclass(slots=True)
@@ -58,20 +72,32 @@ def bulk_counts(
     until: int | None,
     threads: int,
     index: Index | None = None,
+    on_class: OnClass | None = None,
+    on_people: Callable[[dict[int, str]], None] | None = None,
 ) -> Bulk:
     """The counts of the log in *file*.
+
+    *on_class* is told of every class, *on_people* in the end of the ids behind the digests in it.
 
     Raises: NotRegular when the content or the log is for the engine as a whole.
     """
     asked = asked_by(content, messages)
     with LogColumns(file, asked, threads, index) as log:
-        return _Counting(asked, log, log.read(), until).counted()
+        counting = Counting(asked, log, log.read(), until, on_class)
+        found = counting.counted()
+        if on_people is not None:
+            on_people(log.people(counting.regular_people()))
+        return found
 
 
-class _Counting:
-    """One log counted."""
+class Counting:
+    """One log, whose lines stand in columns, counted."""
 
-    def __init__(self, asked: Asked, log: LogColumns, columns: Columns, until: int | None) -> None:
+    def __init__(
+        self, asked: Asked, log: LogColumns, columns: Columns, until: int | None, on_class: OnClass | None = None
+    ) -> None:
+        """*on_class* is told of every class: its campaign, its members and what each of them comes to."""
+        self._on_class = on_class
         self._asked = asked
         self._log = log
         self._columns = columns
@@ -107,6 +133,10 @@ class _Counting:
         left = self._log.people(lines.digests[lines.irregular].tolist())
         found.left = frozenset(left.values())
         return found
+
+    def regular_people(self) -> list[int]:
+        """The digests of everybody that was counted here."""
+        return self._lines.digests[~self._lines.irregular].tolist()  # type: ignore[no-any-return]  # numbers are numbers
 
     def _classing(self, bulk: BulkCampaign, profiles: Profiles, events: AllEvents) -> Classing:
         limit = self._asked.content.assumptions.event_age_limit_seconds
@@ -190,6 +220,8 @@ class _Counting:
             told = teller.told(bulk, alike.sample)
             count = int(alike.positions.size)
             found.classes += 1
+            if self._on_class is not None:
+                self._on_class(bulk, self._members(alike), told)
             found.summary.add_counts(told.summary, count)
             for code, line in told.summary.warning_lines.items():
                 first = found.summary.warning_lines.get(code)
@@ -204,6 +236,16 @@ class _Counting:
             days, counts = np.unique((lines.at[np.concatenate(members)] + offset) // DAY, return_counts=True)
             for day, times in zip(days.tolist(), counts.tolist(), strict=True):
                 found.summary.per_day[day, channel, good] += times
+
+    def _members(self, alike: Alike) -> Members:
+        lines = self._lines
+        first = alike.sample.at
+        return Members(
+            lines.digests[lines.group[alike.positions]],
+            lines.at[alike.positions],
+            lines.rows[alike.positions] + 1,
+            first,
+        )
 
     def _count_doubles(self, early: _Early) -> None:
         """Calls that brought more than one email within the hour."""

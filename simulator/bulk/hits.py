@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -18,7 +17,7 @@ import numpy as np
 from simulator.bulk import NotRegular
 from simulator.bulk.hit_selection import Wanted, hit_selection
 from simulator.bulk.index import Index
-from simulator.bulk.logs import SETTINGS, log_at
+from simulator.bulk.logs import log_at, open_database
 from simulator.bulk.meaning import classes_of, decoded, moment_of
 from simulator.conditions import Check
 from simulator.history.heads import REFUSED_DATA
@@ -123,7 +122,7 @@ def _add(found: dict[str, EventLines], read: Mapping[str, EventLines]) -> None:
 
 def _read(file: str, wanted: Wanted, threads: int) -> dict[str, EventLines]:
     names = list(wanted)
-    with duckdb.connect(config={**SETTINGS, "threads": threads, "temp_directory": gettempdir()}) as base:
+    with open_database(file, threads) as base:
         log = log_at(file, base)
         try:
             base.execute(f"CREATE TEMP TABLE lines AS {hit_selection(log, wanted)}")

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -137,9 +138,10 @@ def _file(name: str) -> str:
 
 def _load(file: Path, *names: str) -> list[Any] | None:
     try:
-        with np.load(file, allow_pickle=False) as held:
+        # Opened here: a damaged file would stay open.
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as held:
             return [held[name] for name in names]
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
 
 

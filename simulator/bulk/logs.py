@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Protocol
 
 import duckdb
@@ -14,10 +15,8 @@ import msgspec
 
 from simulator.bulk import NotRegular
 
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
+_LEAST_MEMORY = 400  # megabytes that DuckDB may take of any log
+_SHARE = 4  # of larger ones, this part of their size
 NEVER = ("method", "request", "received_at", "receivedAt", "id_type", "anonymous_id", "other", "other_type",
          "cio_relationships")  # fmt: skip
 """Fields that make a line another kind of record, or give it another meaning."""
@@ -27,6 +26,19 @@ _PIECE = 1 << 20  # bytes of a log looked at in one go for its line ends
 _TEXT, _WHOLE = frozenset({"VARCHAR", "JSON"}), frozenset({"BIGINT", "INTEGER", "UBIGINT", "UINTEGER"})
 _TABLE = {"type": _TEXT, "person": _TEXT, "name": _TEXT, "id": _TEXT, "timestamp": _WHOLE, "at": _WHOLE,
           "data": _TEXT, "attributes": _TEXT}  # fmt: skip
+
+
+def open_database(file: str, threads: int) -> duckdb.DuckDBPyConnection:
+    """An empty database that reads the log in *file*; what has no room in memory goes to temporary files."""
+    size = Path(file).stat().st_size if Path(file).is_file() else 0
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": f"{max(_LEAST_MEMORY, size // 1_000_000 // _SHARE)}MB",
+        "temp_directory": gettempdir(),
+        "threads": threads,
+    }
+    return duckdb.connect(config=config)
 
 
 class Log(Protocol):

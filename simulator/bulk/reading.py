@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
@@ -19,7 +18,7 @@ import numpy as np
 
 from simulator.bulk import NotRegular
 from simulator.bulk.asked import Asked
-from simulator.bulk.logs import SETTINGS, log_at
+from simulator.bulk.logs import log_at, open_database
 from simulator.bulk.selection import Spellings, people_query, selection, slots_of
 from simulator.events import LONGEST_NAME
 
@@ -51,7 +50,7 @@ class LogColumns:
     def __init__(self, file: str, asked: Asked, threads: int, index: Index | None = None) -> None:
         self._asked = asked
         self._index = index
-        self._base = duckdb.connect(config={**SETTINGS, "threads": threads, "temp_directory": gettempdir()})
+        self._base = open_database(file, threads)
         try:
             self._log = log_at(file, self._base)
         except BaseException:
@@ -113,17 +112,18 @@ class LogColumns:
         texts = [self._texts(slot) for slot in slots]
         joins = " ".join(f"LEFT JOIN t{slot} ON lines.v{slot} = t{slot}.v" for slot in slots)
         numbers = ", ".join(f"coalesce(t{slot}.k, -1) AS k{slot}" for slot in slots)
+        stamp = ", stamp" if self._one("SELECT count(*) FROM lines WHERE stamp <> receipt") else ""
         found = self._base.execute(
-            "SELECT lines.rowid AS place, person, receipt, stamp, event_id, code, "
-            f"odd > 0 AS odd, {numbers} FROM lines {joins}"
+            f"SELECT lines.rowid AS place, person, receipt, event_id, code, odd > 0 AS odd{stamp}, {numbers} "
+            f"FROM lines {joins}"
         ).fetchnumpy()
         self._base.execute("DROP TABLE lines")
         # A join gives the lines in the order its threads come to them.
         place = np.ma.getdata(found.pop("place"))
-        plain: dict[str, Any] = {name: _placed(np.ma.getdata(found[name]), place) for name in list(found)}
+        plain: dict[str, Any] = {name: _placed(np.ma.getdata(found.pop(name)), place) for name in list(found)}
         return Columns(
-            plain["person"], plain["receipt"], plain["stamp"], plain["event_id"], plain["code"], plain["odd"],
-            [plain[f"k{slot}"] for slot in slots], texts, names, spellings,
+            plain["person"], plain["receipt"], plain.get("stamp", plain["receipt"]), plain["event_id"],
+            plain["code"], plain["odd"], [plain[f"k{slot}"] for slot in slots], texts, names, spellings,
         )  # fmt: skip
 
     def _texts(self, slot: int) -> list[str]:

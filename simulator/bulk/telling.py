@@ -50,6 +50,7 @@ class Told:
 
     summary: Summary
     sends: tuple[tuple[int, str, bool], ...]  # seconds after the call, channel, handed over
+    deliveries: tuple[Delivery, ...]
     early: int  # emails sent within the hour after entry
     used: Counter[str]  # assumptions that decided something
 
@@ -88,7 +89,7 @@ class Teller:
 
 
 def _told(entries: list[AnyEntry], at: int, used: Counter[str]) -> Told:
-    deliveries = [entry for entry in entries if isinstance(entry, Delivery)]
+    deliveries = tuple(entry for entry in entries if isinstance(entry, Delivery))
     entered = next((entry.at for entry in entries if isinstance(entry, Entered)), at)
     sends = tuple((entry.at - at, entry.channel, entry.status in GOOD_STATUSES) for entry in deliveries)
     early = sum(
@@ -96,4 +97,4 @@ def _told(entries: list[AnyEntry], at: int, used: Counter[str]) -> Told:
         for entry in deliveries
         if entry.channel == "email" and entry.status in GOOD_STATUSES and entry.made_at - entered <= DOUBLE_WITHIN
     )
-    return Told(summary_of(entries), sends, early, used)
+    return Told(summary_of(entries), sends, deliveries, early, used)

@@ -21,7 +21,7 @@ from mailwright.dialect.nodes import ContentNode
 from simulator.rendering.addresses import given_recipient, has_own_to, needs_address, one_line, split_addresses
 from simulator.rendering.faults import NO_ADDRESS, RenderFault
 from simulator.rendering.moment import EVENT_KINDS, TRIGGER_KINDS, RenderMoment
-from simulator.rendering.outcome_keys import Read, Unkeyed
+from simulator.rendering.outcome_keys import ROOTS, Read, Unkeyed
 from simulator.rendering.outcome_reads import Reads
 from simulator.rendering.rules import RenderRules
 from simulator.rendering.texts import MessageRenderer
@@ -88,7 +88,7 @@ class OutcomeRenderer:
         for language in variants or [None]:
             message = self.message(campaign, name, language)
             reads = () if message is None else message.reads
-            if reads is None:
+            if reads is None or (message is not None and message.tells_identities):
                 return None
             found += reads
         return found
@@ -116,6 +116,8 @@ class MessageOutcome:
         self._missing = Outcome("failed", "missing_recipient", NO_ADDRESS, None, message.language)
         reads = message_reads(renderer)
         self.attributes = frozenset(reads.attributes)
+        self.tells_identities = any(map(_tells_identity, reads.functions))
+        """Whether people who differ in nothing but their ids may be told apart."""
         self.reads: tuple[Read, ...] | None = None if reads.is_opaque else tuple(reads.functions.values())
 
     def outcome(self, moment: RenderMoment) -> Outcome:
@@ -199,6 +201,14 @@ def message_reads(renderer: MessageRenderer) -> Reads:
         if isinstance(parameter, Template):
             reads.add(parameter)
     return reads
+
+
+def _tells_identity(signature: tuple[object, ...]) -> bool:
+    """Whether a read of `customer.id` or `customer.cio_id` looks at more than that there is one."""
+    root, names = signature[-2:]
+    if root != ROOTS["customer"] or names not in (("id",), ("cio_id",)):
+        return False
+    return signature[0] != "truth" and signature[:2] != ("presence", False)
 
 
 def _template_or_text(renderer: MessageRenderer, part: str) -> Template | str:

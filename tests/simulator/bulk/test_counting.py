@@ -149,7 +149,7 @@ def assert_alike(counts: Counts, whole: Run) -> None:
 
 @pytest.mark.parametrize("render", ["none", "outcome"])
 @pytest.mark.parametrize("until", [None, START + 4 * DAY], ids=["to the end", "stopped"])
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=records)
 def test_columns_count_what_the_engine_does(
     tmp_path: Path, render: str, until: int | None, lines: list[dict[str, Any]]
