@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import zlib
 from collections import Counter
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.backtest.columns import counted_alike, deliveries_in_columns
 from simulator.backtest.comparison import Comparison, compare
 from simulator.backtest.deliveries import Deliveries
 from simulator.backtest.editions import edits_between
@@ -17,11 +19,13 @@ from simulator.backtest.pruning import edited_alone, only
 from simulator.backtest.records import Record
 from simulator.backtest.sends import DAY, personal_limits
 from simulator.backtest.versions import changed_steps
+from simulator.bulk import NotRegular
 from simulator.content import Content, compile_content
 from simulator.history.calls import BadLine, Call, CallKind
 from simulator.history.fast import relevant_calls
 from simulator.history.ordering import by_time
 from simulator.history.wanted import Seen
+from simulator.log_tally import BULK_FROM, takes_columns
 from simulator.replay import LOOK_AHEAD
 from simulator.sharing import MEETING, PeopleMeet, Share, rarely_collecting, why_not_shared
 from simulator.spilling import HELD, SortedRuns
@@ -50,6 +54,8 @@ class Question:
     most: int = 3  # messages a day above which a person counts as crowded
     one_in: int = 1  # only so many of the people
     strict: bool = False
+    columns_from: int = BULK_FROM  # bytes of a log from which on it is counted in columns, where it can be
+    index_at: Path | None = None  # the project in which what is read of the log is kept for the next time
     whole: bool = False  # both sides are replayed whole, though one campaign may be all that differs
     by_time: bool = False  # the calls are put in the order of their times first
     held: int = HELD  # deliveries kept in memory before they go to disk
@@ -87,6 +93,12 @@ def backtest(
     `read_calls`, or when a process is killed.
     """
     sides = [compile_content(project, question.workspace) for project in (question.before, question.after)]
+    if not question.whole and takes_columns(question.files, question.columns_from):
+        try:
+            return _in_columns(question, processes)
+        except NotRegular as reason:
+            if question.index_at is not None:
+                print(f"no index: {reason}, so every call was replayed", file=sys.stderr)
     shares = max(processes, shares)
     alone = ""
     if shares > 1:
@@ -100,6 +112,41 @@ def backtest(
     answer = _answered(question, sides, Share(), on_bad, progress)
     answer.alone = alone
     return answer
+
+
+def _in_columns(question: Question, processes: int) -> Answer:
+    """The answer by counting in columns, both sides.
+
+    Raises: NotRegular where the engine has to replay everybody.
+    """
+    if question.render == "all" or question.one_in > 1 or question.by_time or question.strict:
+        raise NotRegular("what is asked is for the engine")
+    sides = [compile_content(project, question.workspace) for project in (question.before, question.after)]
+    edited = _edited(question, sides)
+    with tempfile.TemporaryDirectory(prefix="mailwright-") as folder:
+        kept = [SortedRuns(Path(folder), name, Record, held=question.held) for name in ("before", "after")]
+        tellers = _tellers(kept, edited)
+        told = [
+            deliveries_in_columns(
+                side,
+                question.files[0],
+                tell,
+                render=question.render,
+                until=question.until,
+                threads=max(2, processes),
+                index_at=question.index_at,
+            )
+            for side, tell in zip(_pruned(question, sides, edited), tellers, strict=True)
+            if side.campaigns or tell is tellers[1]
+        ]
+        if not counted_alike(told[0], told):
+            raise NotRegular("the log changed")
+        limits = (personal_limits(sides[0], question.most), personal_limits(sides[1], question.most))
+        comparison = compare(kept[0], kept[1], limits, changed_steps(sides[0], sides[1]))
+    last = told[-1]
+    people = max(one.people for one in told)
+    notes = last.notes + Counter({FAR_OUT_OF_ORDER: last.late} if last.late else {})
+    return Answer(comparison, last.calls, people, last.first, last.last, last.until, "", 0, last.used, notes)
 
 
 def _all_shares(question: Question, shares: int, processes: int) -> list[tuple[Answer, list[BadLine]]]:
@@ -171,20 +218,36 @@ def _answered(
 
 def _sides_going(question: Question, sides: Sequence[Content], kept: Sequence[SortedRuns[Record]]) -> list[Deliveries]:
     """Both replays; that of the earlier side holds only what differs, where the rest is the later side's own."""
+    edited = _edited(question, sides)
+    pruned, tellers = _pruned(question, sides, edited), _tellers(kept, edited)
+    return [Deliveries(side, tell, question.render) for side, tell in zip(pruned, tellers, strict=True)]
+
+
+def _edited(question: Question, sides: Sequence[Content]) -> frozenset[str] | None:
+    """The campaigns that have to be replayed on both sides; None for all of them."""
+    if question.whole or question.render == "all":
+        return None  # a campaign's name may stand in its texts, and is no difference elsewhere
+    return edited_alone(sides[0], sides[1], edits_between(sides[0], sides[1]))
+
+
+def _pruned(question: Question, sides: Sequence[Content], edited: frozenset[str] | None) -> Sequence[Content]:
+    return sides if edited is None else (only(sides[0], edited, question.workspace), sides[1])
+
+
+def _tellers(
+    kept: Sequence[SortedRuns[Record]], edited: frozenset[str] | None
+) -> tuple[Callable[[Record], None], Callable[[Record], None]]:
+    """Where the deliveries of either side go; what both sides share comes from the later one."""
     before, after = kept[0].add, kept[1].add
-    # A campaign's name may stand in its texts, and is no difference elsewhere.
-    edits = None if question.whole or question.render == "all" else edits_between(sides[0], sides[1])
-    edited = None if edits is None else edited_alone(sides[0], sides[1], edits)
     if edited is None:
-        return [Deliveries(sides[0], before, question.render), Deliveries(sides[1], after, question.render)]
+        return before, after
 
     def told(record: Record) -> None:
         after(record)
         if record.campaign not in edited:
             before(record)
 
-    pruned = only(sides[0], edited, question.workspace)
-    return [Deliveries(pruned, before, question.render), Deliveries(sides[1], told, question.render)]
+    return before, told
 
 
 def _take_all(calls: Iterator[Call], going: Sequence[Deliveries], until: int | None) -> None:

@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--texts", action="store_true", help="compare texts as each person gets them; slower")
     parser.add_argument("--sample", metavar="1/N", help="only one in N people, by a hash of their id")
     parser.add_argument("--people", action="store_true", help="name people by their ids")
+    parser.add_argument("--index", action="store_true", help="keep what is read of the log, for the next time")
     parser.add_argument("--by-time", action="store_true", help="put the calls in the order of their times first")
     parser.add_argument("--query", metavar="SQL", help="with a database URL: what to read, in place of ?table=")
     parser.add_argument(
@@ -102,10 +103,13 @@ def _report(args: argparse.Namespace, log: Log, open_until_told: ExitStack) -> B
 
 
 def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) -> tuple[Question, Names]:
+    from pathlib import Path
+
     from mailwright.diagnostics import ConfigurationError
     from simulator.backtest.making import Names
     from simulator.backtest.running import Question
     from simulator.commands.gathering import open_project, time_given
+    from simulator.log_tally import BULK_FROM
     from simulator.reports.people import PeopleNames
 
     for flag, number in (("--processes", args.processes), ("--more-than", args.more_than)):
@@ -128,6 +132,8 @@ def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) ->
         one_in=one_in,
         strict=args.strict,
         by_time=args.by_time,
+        columns_from=0 if args.index else BULK_FROM,
+        index_at=Path(args.root) if args.index else None,
     )
     names = Names(
         before=args.against,
