@@ -1,137 +1,139 @@
-"""The deliveries of a large log in columns: each class at once, and people out of the ordinary by the engine."""
+"""Both contents over one large log counted in columns: each class of calls is told once, then for each of its people.
+
+People out of the ordinary, of either content, are replayed by the engine under both, so that one person's deliveries
+always come from one engine.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.backtest.comparison import compare
 from simulator.backtest.deliveries import Deliveries
+from simulator.backtest.pruning import Tell, edited_alone, only, tellers
 from simulator.backtest.records import Record
-from simulator.backtest.versions import Versions
+from simulator.backtest.sends import personal_limits
+from simulator.backtest.versions import Versions, changed_steps
 from simulator.bulk import NotRegular
+from simulator.bulk.counting import Bulk, Members, bulk_counts
+from simulator.bulk.index import Index
 from simulator.history.fast import relevant_calls
 from simulator.history.wanted import Seen
 from simulator.messages import messages_for
-from simulator.sharing import PeopleMeet, Share
+from simulator.sharing import PeopleMeet, Share, rarely_collecting
+from simulator.spilling import SortedRuns
 from simulator.wanting import wanted_by
 
 if TYPE_CHECKING:
+    from simulator.backtest.comparison import Comparison
+    from simulator.backtest.running import Question
     from simulator.bulk.asked import BulkCampaign
-    from simulator.bulk.counting import Bulk, Members
     from simulator.bulk.telling import Told
     from simulator.content import Content
     from simulator.history.calls import BadLine
 
-Tell = Callable[[Record], None]
-_Shape = tuple[
-    int, str, str, str, str, str, str
-]  # seconds after the call, campaign, step, channel, status, why, version
+_Told = tuple[int, str, str, str, str, str]  # seconds after the call, step, channel, status, reason, version
 
 
-@dataclass(slots=True)
-class Columned:
-    """What the columns of one content told beside the deliveries."""
+class Side:
+    """One content over the log: its classes, and the people that are not in them."""
 
-    calls: int
-    people: int
-    first: int
-    last: int
-    until: int
-    late: int
-    used: Counter[str] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
+    def __init__(self, content: Content, question: Question, index_at: Path | None) -> None:
+        self._versions = Versions(content)
+        self._classes: list[tuple[str, Members, tuple[_Told, ...]]] = []
+        self._people: dict[int, str] = {}
+        log = question.files[0]
+        self.counts: Bulk = bulk_counts(
+            content,
+            messages_for(content, question.render),
+            log,
+            until=question.until,
+            threads=2,
+            index=None if index_at is None else Index(index_at, Path(log)),
+            on_class=self._take,
+            on_people=self._people.update,
+        )
+
+    def _take(self, bulk: BulkCampaign, members: Members, told: Told) -> None:
+        slug = bulk.campaign.slug
+        deliveries = tuple(
+            (
+                entry.at - members.sample_at,
+                entry.step,
+                entry.channel,
+                entry.status,
+                entry.failure or entry.reason,
+                self._versions.of(slug, entry.message or entry.step, entry.language),
+            )
+            for entry in told.deliveries
+        )
+        if deliveries:
+            self._classes.append((slug, members, deliveries))
+
+    def tell(self, tell: Callable[[Record], None], left: frozenset[str]) -> None:
+        """Tell every delivery of everybody but those in *left*."""
+        people = self._people
+        for slug, members, deliveries in self._classes:
+            for digest, at, line in zip(
+                members.people.tolist(), members.at.tolist(), members.line.tolist(), strict=True
+            ):
+                person = people[digest]
+                if person in left:
+                    continue
+                for offset, step, channel, status, reason, version in deliveries:
+                    tell(Record(person, slug, step, at + offset, channel, status, reason, line, version))
 
 
-def deliveries_in_columns(
-    content: Content,
-    file: str,
-    tell: Tell,
-    *,
-    render: str,
-    until: int | None,
-    threads: int,
-    index_at: Path | None = None,
-) -> Columned:
-    """Tell every delivery that the log in *file* brings about, in no order; with *index_at* what is read is kept there.
+def compared_in_columns(
+    question: Question, contents: Sequence[Content], index_at: Path | None
+) -> tuple[Comparison, Bulk]:
+    """The comparison of two contents, with what was counted under the second.
 
-    Raises: NotRegular, after some were told, where the content or the log is for the engine as a whole.
+    Raises: NotRegular when the engine has to replay everybody; ConfigurationError when the disk takes no more.
     """
-    from simulator.bulk.counting import bulk_counts
-    from simulator.bulk.index import Index
-
-    classes = _Classes(Versions(content), tell)
-    found = bulk_counts(
-        content,
-        messages_for(content, render),
-        file,
-        until=until,
-        threads=threads,
-        index=None if index_at is None else Index(index_at, Path(file)),
-        on_class=classes.note,
-        on_people=classes.tell,
-    )
-    told = Columned(
-        found.calls, found.people, found.first_at, found.last_at, found.until, found.late, Counter(found.used)
-    )
-    if found.left:
-        _tell_left(content, file, found, render, tell, told)
-    return told
+    edited = None if question.compares_everything else edited_alone(contents[0], contents[1])
+    before, after = only(contents[0], edited, question.workspace), contents[1]
+    later = Side(after, question, index_at)
+    earlier = Side(before, question, index_at) if before.campaigns else None
+    left = later.counts.left | (earlier.counts.left if earlier is not None else frozenset())
+    with tempfile.TemporaryDirectory(prefix="mailwright-") as folder, rarely_collecting():
+        kept = [SortedRuns(Path(folder), name, Record, held=question.held) for name in ("before", "after")]
+        tells = tellers(kept[0].add, kept[1].add, edited)
+        if earlier is not None:
+            earlier.tell(tells[0], left)
+        later.tell(tells[1], left)
+        if left:
+            _replay_left(question, (before, after), tells, left, later.counts)
+        limits = (personal_limits(contents[0], question.most), personal_limits(contents[1], question.most))
+        comparison = compare(kept[0], kept[1], limits, changed_steps(contents[0], contents[1]))
+    return comparison, later.counts
 
 
-class _Classes:
-    """The classes of a log, whose members' names come last."""
-
-    def __init__(self, versions: Versions, tell: Tell) -> None:
-        self._versions = versions
-        self._tell = tell
-        self._kept: list[tuple[tuple[_Shape, ...], Members]] = []
-
-    def note(self, bulk: BulkCampaign, members: Members, told: Told) -> None:
-        """Keep a class that delivers anything."""
-        shapes = tuple(
-            (one.at - members.sample_at, one.campaign, one.step, one.channel, one.status, one.failure or one.reason,
-             self._versions.of(one.campaign, one.message or one.step, one.language))
-            for one in told.deliveries
-        )  # fmt: skip
-        if shapes:
-            self._kept.append((shapes, members))
-
-    def tell(self, names: dict[int, str]) -> None:
-        """Tell the deliveries of every member, by the names behind the digests."""
-        tell = self._tell
-        for shapes, members in self._kept:
-            rows = zip(members.people.tolist(), members.at.tolist(), members.line.tolist(), strict=True)
-            for digest, at, line in rows:
-                person = names[digest]
-                for offset, campaign, step, channel, status, why, version in shapes:
-                    tell(Record(person, campaign, step, at + offset, channel, status, why, line, version))
-        self._kept.clear()
-
-
-def _tell_left(content: Content, file: str, found: Bulk, render: str, tell: Tell, told: Columned) -> None:
-    """Tell what the engine makes of the people that are out of the ordinary."""
+def _replay_left(
+    question: Question,
+    contents: Sequence[Content],
+    tells: Sequence[Tell],
+    left: frozenset[str],
+    counts: Bulk,
+) -> None:
     bad: list[BadLine] = []
-    seen = Seen()
-    going = Deliveries(content, tell, render)
-    calls = relevant_calls([file], wanted_by(content), seen=seen, on_bad=bad.append)
+    going = [Deliveries(content, tell, question.render) for content, tell in zip(contents, tells, strict=True)]
+    wanted = wanted_by(contents[0]).joined(wanted_by(contents[1]))
+    calls = relevant_calls(list(question.files), wanted, seen=Seen(), on_bad=bad.append)
     try:
-        for call in Share(only=found.left).own(calls, [going.replay.intake.ids]):
+        for call in Share(only=left).own(calls, [one.replay.intake.ids for one in going]):
             at = call.at if call.at is not None else call.timestamp
-            if at is None or at <= found.until:
-                going.take(call, at)
+            if question.until is None or at is None or at <= question.until:
+                for one in going:
+                    one.take(call, at)
     except PeopleMeet:
         raise NotRegular("calls are about several people") from None
     if bad:
         raise NotRegular("some line is bad")
-    run = going.finish(found.until)
-    told.people += run.people
-    told.used += run.assumptions
-    told.notes += seen.notes
-
-
-def counted_alike(one: Columned, others: Sequence[Columned]) -> bool:
-    """Whether every reading of the log saw the same calls, so that it did not change in between."""
-    return all((other.calls, other.first, other.last) == (one.calls, one.first, one.last) for other in others)
+    runs = [one.finish(counts.until) for one in going]
+    counts.used += runs[1].assumptions
+    # The same events make the same people, but for those that a workflow makes; some of them may be deleted.
+    counts.people += max(run.people for run in runs) - len(left - counts.left)

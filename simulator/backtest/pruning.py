@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,21 +14,23 @@ from mailwright.definitions.steps import (
     SegmentStep,
     SetStep,
 )
-from simulator.backtest.editions import Edit
+from simulator.backtest.editions import edits_between
+from simulator.backtest.records import Record
 from simulator.content import Content, compile_content
 
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
 
+Tell = Callable[[Record], None]
 _ACTING = (SetStep, CreateEventStep, SegmentStep, CollectionQueryStep, BatchUpdateStep, LlmStep)
 
 
-def edited_alone(before: Content, after: Content, edits: Iterable[Edit]) -> frozenset[str] | None:
+def edited_alone(before: Content, after: Content) -> frozenset[str] | None:
     """The campaigns that differ, where all others deliver the same on both sides; None where that cannot be said.
 
     Campaigns reach each other through what they share: a message limit, data that steps write, conditions on messages.
     """
-    found = list(edits)
+    found = edits_between(before, after)
     if any(not edit.slug for edit in found) or before.project.people.identifier != after.project.people.identifier:
         return None
     for side in (before, after):
@@ -39,8 +41,23 @@ def edited_alone(before: Content, after: Content, edits: Iterable[Edit]) -> froz
     return frozenset(edit.slug for edit in found)
 
 
-def only(content: Content, slugs: frozenset[str], workspace: str | None) -> Content:
-    """The content with these campaigns and no others."""
+def only(content: Content, slugs: frozenset[str] | None, workspace: str | None) -> Content:
+    """The content with these campaigns and no others; None: with all of them."""
+    if slugs is None:
+        return content
     project: Project = content.project
     kept = {slug: campaign for slug, campaign in project.campaigns.items() if slug in slugs}
     return compile_content(replace(project, campaigns=kept), workspace)
+
+
+def tellers(before: Tell, after: Tell, edited: frozenset[str] | None) -> tuple[Tell, Tell]:
+    """Where the deliveries of either side go; those of campaigns that were not edited come from the later side."""
+    if edited is None:
+        return before, after
+
+    def told(record: Record) -> None:
+        after(record)
+        if record.campaign not in edited:
+            before(record)
+
+    return before, told

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.backtest.columns import counted_alike, deliveries_in_columns
+from simulator.backtest.columns import compared_in_columns
 from simulator.backtest.comparison import Comparison, compare
 from simulator.backtest.deliveries import Deliveries
-from simulator.backtest.editions import edits_between
-from simulator.backtest.pruning import edited_alone, only
+from simulator.backtest.pruning import edited_alone, only, tellers
 from simulator.backtest.records import Record
 from simulator.backtest.sends import DAY, personal_limits
 from simulator.backtest.versions import changed_steps
@@ -54,11 +53,22 @@ class Question:
     most: int = 3  # messages a day above which a person counts as crowded
     one_in: int = 1  # only so many of the people
     strict: bool = False
-    columns_from: int = BULK_FROM  # bytes of a log from which on it is counted in columns, where it can be
-    index_at: Path | None = None  # the project in which what is read of the log is kept for the next time
     whole: bool = False  # both sides are replayed whole, though one campaign may be all that differs
     by_time: bool = False  # the calls are put in the order of their times first
     held: int = HELD  # deliveries kept in memory before they go to disk
+    columns_from: int = BULK_FROM  # bytes of a log from which on it is counted in columns where it can be
+    index_at: Path | None = None  # where the columns are kept for the next time
+
+    @property
+    def compares_everything(self) -> bool:
+        """Whether both sides are replayed whole: a campaign's name may stand in its texts, and is no edit elsewhere."""
+        return self.whole or self.render == "all"
+
+    @property
+    def may_take_columns(self) -> bool:
+        """Whether nothing that is asked needs the calls one by one."""
+        plain = self.render != "all" and self.one_in == 1 and not self.by_time
+        return plain and takes_columns(self.files, self.columns_from if self.index_at is None else 0)
 
 
 @dataclass(slots=True)
@@ -93,12 +103,9 @@ def backtest(
     `read_calls`, or when a process is killed.
     """
     sides = [compile_content(project, question.workspace) for project in (question.before, question.after)]
-    if not question.whole and takes_columns(question.files, question.columns_from):
-        try:
-            return _in_columns(question, processes)
-        except NotRegular as reason:
-            if question.index_at is not None:
-                print(f"no index: {reason}, so every call was replayed", file=sys.stderr)
+    if question.may_take_columns:
+        with suppress(NotRegular):
+            return _answered_in_columns(question, sides)
     shares = max(processes, shares)
     alone = ""
     if shares > 1:
@@ -114,39 +121,11 @@ def backtest(
     return answer
 
 
-def _in_columns(question: Question, processes: int) -> Answer:
-    """The answer by counting in columns, both sides.
-
-    Raises: NotRegular where the engine has to replay everybody.
-    """
-    if question.render == "all" or question.one_in > 1 or question.by_time or question.strict:
-        raise NotRegular("what is asked is for the engine")
-    sides = [compile_content(project, question.workspace) for project in (question.before, question.after)]
-    edited = _edited(question, sides)
-    with tempfile.TemporaryDirectory(prefix="mailwright-") as folder:
-        kept = [SortedRuns(Path(folder), name, Record, held=question.held) for name in ("before", "after")]
-        tellers = _tellers(kept, edited)
-        told = [
-            deliveries_in_columns(
-                side,
-                question.files[0],
-                tell,
-                render=question.render,
-                until=question.until,
-                threads=max(2, processes),
-                index_at=question.index_at,
-            )
-            for side, tell in zip(_pruned(question, sides, edited), tellers, strict=True)
-            if side.campaigns or tell is tellers[1]
-        ]
-        if not counted_alike(told[0], told):
-            raise NotRegular("the log changed")
-        limits = (personal_limits(sides[0], question.most), personal_limits(sides[1], question.most))
-        comparison = compare(kept[0], kept[1], limits, changed_steps(sides[0], sides[1]))
-    last = told[-1]
-    people = max(one.people for one in told)
-    notes = last.notes + Counter({FAR_OUT_OF_ORDER: last.late} if last.late else {})
-    return Answer(comparison, last.calls, people, last.first, last.last, last.until, "", 0, last.used, notes)
+def _answered_in_columns(question: Question, sides: Sequence[Content]) -> Answer:
+    comparison, after = compared_in_columns(question, sides, question.index_at)
+    last = after.newest if question.until is None else min(after.newest, question.until)
+    notes = Counter({FAR_OUT_OF_ORDER: after.late} if after.late else {})
+    return Answer(comparison, after.calls, after.people, after.first_at, last, after.until, "", 0, after.used, notes)
 
 
 def _all_shares(question: Question, shares: int, processes: int) -> list[tuple[Answer, list[BadLine]]]:
@@ -218,36 +197,10 @@ def _answered(
 
 def _sides_going(question: Question, sides: Sequence[Content], kept: Sequence[SortedRuns[Record]]) -> list[Deliveries]:
     """Both replays; that of the earlier side holds only what differs, where the rest is the later side's own."""
-    edited = _edited(question, sides)
-    pruned, tellers = _pruned(question, sides, edited), _tellers(kept, edited)
-    return [Deliveries(side, tell, question.render) for side, tell in zip(pruned, tellers, strict=True)]
-
-
-def _edited(question: Question, sides: Sequence[Content]) -> frozenset[str] | None:
-    """The campaigns that have to be replayed on both sides; None for all of them."""
-    if question.whole or question.render == "all":
-        return None  # a campaign's name may stand in its texts, and is no difference elsewhere
-    return edited_alone(sides[0], sides[1], edits_between(sides[0], sides[1]))
-
-
-def _pruned(question: Question, sides: Sequence[Content], edited: frozenset[str] | None) -> Sequence[Content]:
-    return sides if edited is None else (only(sides[0], edited, question.workspace), sides[1])
-
-
-def _tellers(
-    kept: Sequence[SortedRuns[Record]], edited: frozenset[str] | None
-) -> tuple[Callable[[Record], None], Callable[[Record], None]]:
-    """Where the deliveries of either side go; what both sides share comes from the later one."""
-    before, after = kept[0].add, kept[1].add
-    if edited is None:
-        return before, after
-
-    def told(record: Record) -> None:
-        after(record)
-        if record.campaign not in edited:
-            before(record)
-
-    return before, told
+    edited = None if question.compares_everything else edited_alone(sides[0], sides[1])
+    tells = tellers(kept[0].add, kept[1].add, edited)
+    pruned = (only(sides[0], edited, question.workspace), sides[1])
+    return [Deliveries(side, tell, question.render) for side, tell in zip(pruned, tells, strict=True)]
 
 
 def _take_all(calls: Iterator[Call], going: Sequence[Deliveries], until: int | None) -> None:

@@ -60,6 +60,7 @@ class Bulk:
     first_at: int = 0
     last_at: int = 0
     until: int = 0
+    newest: int = 0  # the last receipt of the log, also beyond *until*
     late: int = 0  # calls that stand more than a day behind a later one
     left: frozenset[str] = frozenset()
     classes: int = 0
@@ -112,7 +113,8 @@ class Counting:
         found = self._found
         found.first_at, found.last_at = int(columns.at[received].min()), int(columns.at[received].max())
         found.until = found.last_at + LOOK_AHEAD if until is None else until
-        found.late = int((np.maximum.accumulate(columns.at) - columns.at > DAY).sum())
+        found.newest = int(columns.at.max())
+        found.late = int((columns.at < np.maximum.accumulate(columns.at) - DAY).sum())
 
     def counted(self) -> Bulk:
         """Every count."""

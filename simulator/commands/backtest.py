@@ -46,12 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--texts", action="store_true", help="compare texts as each person gets them; slower")
     parser.add_argument("--sample", metavar="1/N", help="only one in N people, by a hash of their id")
     parser.add_argument("--people", action="store_true", help="name people by their ids")
-    parser.add_argument("--index", action="store_true", help="keep what is read of the log, for the next time")
     parser.add_argument("--by-time", action="store_true", help="put the calls in the order of their times first")
     parser.add_argument("--query", metavar="SQL", help="with a database URL: what to read, in place of ?table=")
     parser.add_argument(
         "--processes", type=int, metavar="N", help="split the people among so many (default: 2, 1 for a small log)"
     )
+    parser.add_argument("--index", action="store_true", help="keep what is read of the log, for the next time")
     parser.add_argument("--strict", action="store_true", help="stop at a bad line")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print it")
     parser.add_argument("--out", metavar="FILE", help="write the report there")
@@ -103,13 +103,11 @@ def _report(args: argparse.Namespace, log: Log, open_until_told: ExitStack) -> B
 
 
 def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) -> tuple[Question, Names]:
-    from pathlib import Path
-
     from mailwright.diagnostics import ConfigurationError
     from simulator.backtest.making import Names
     from simulator.backtest.running import Question
     from simulator.commands.gathering import open_project, time_given
-    from simulator.log_tally import BULK_FROM
+    from simulator.commands.simulate import index_of
     from simulator.reports.people import PeopleNames
 
     for flag, number in (("--processes", args.processes), ("--more-than", args.more_than)):
@@ -132,8 +130,7 @@ def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) ->
         one_in=one_in,
         strict=args.strict,
         by_time=args.by_time,
-        columns_from=0 if args.index else BULK_FROM,
-        index_at=Path(args.root) if args.index else None,
+        index_at=index_of(args),
     )
     names = Names(
         before=args.against,
