@@ -25,8 +25,8 @@ SETTINGS = 'from = "Shop <shop@example.org>"'
 PACED = """
 import sys
 from mailwright.cli import main
-from sync.commands import gathering
-gathering.LOCAL_LIMIT = 10
+from sync import opening
+opening.LOCAL_LIMIT = 10
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -95,6 +95,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         email = next((root / "campaigns").glob("*/*.liquid"))
         email.write_text(email.read_text().replace("Hello", "Hi"))
         bench.measure("apply of one email", "apply", "qa", "--yes")
+        email.write_text(email.read_text().replace("Hi", "Hey"))
+        kept = str(Path(folder) / "qa.plan")
+        bench.measure("plan of one email", "plan", "qa", "-o", kept)
+        bench.measure("apply of the kept plan", "apply", kept, "--yes")
     return 0
 
 

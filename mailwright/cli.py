@@ -43,7 +43,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "preview": ("simulator.commands.preview", "see every email live while its files are edited"),
     "events": ("simulator.commands.events", "the contract of events: diff, audit, infer, codegen, docs"),
     "serve": ("simulator.commands.serve", "run a Customer.io workspace on this machine"),
+    "verify": ("simulator.commands.verify", "compare predicted deliveries with what was really sent"),
+    "smoke": ("sync.commands.smoke", "send samples to a workspace as drafts and see that they come as predicted"),
     "listen": ("mailwright.commands.listen", "receive reporting webhooks and keep each once"),
+    "send": ("sync.commands.send", "send the calls of an event log to a workspace"),
     "pull": ("sync.commands.pull", "bring a workspace's content into the files"),
     "plan": ("sync.commands.plan", "show what an apply would change in a workspace"),
     "apply": ("sync.commands.apply", "bring a workspace to what the files say"),
@@ -51,13 +54,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "promote": ("sync.commands.promote", "plan to bring one workspace to another's state"),
     "rollback": ("sync.commands.rollback", "plan the way back to before a run"),
     "bind": ("sync.commands.bind", "tell which thing of a workspace a slug means"),
+    "sync": ("sync.commands.sync_people", "bring a table of people to a workspace"),
     "ci": ("sync.commands.ci", "write the CI jobs of a repository"),
     "demo": ("simulator.commands.demo", "run the example campaigns over the example log"),
-    "doctor": ("mailwright.commands.doctor", "look at the environment: versions, settings, variables"),
+    "doctor": ("mailwright.commands.doctor", "look at the environment: versions, settings, keys and workspaces"),
 }
 
 # Words behind a command that belong to another room than the command.
-OTHER_ROOMS = {("demo", "sync"): "sync.demo.story"}
+OTHER_ROOMS = {("demo", "sync"): "sync.demo.story", ("demo", "verify"): "sync.demo.verify_story"}
 
 EXAMPLES = """\
 examples:
@@ -135,10 +139,10 @@ def run(argv: list[str]) -> int:
     given = parser.read(rest)
     given.root = getattr(given, "root", None) or args.root or "."
     given.workspace_edition = _workspace_edition  # for what compares with a workspace and may not know the way there
-    if name == "check":
-        return _check(given, module)
-    if name in ("plan", "promote"):
-        return _plan(given, getattr(module, f"run_{name}"))
+    given.workspace_reading = lambda: import_module("sync.actuals.reading")
+    given.smoke_side = lambda: import_module("simulator.verifying.smoke")
+    if name in HANDED_MORE:
+        return HANDED_MORE[name](given, module)
     code: int = module.run(given)
     return code
 
@@ -182,7 +186,21 @@ def _workspace_edition(root: Path, name: str) -> AbstractContextManager[tuple[Pr
     return found
 
 
-def _plan(args: Namespace, run_plan: Callable[..., int]) -> int:
+def _doctor(args: Namespace, module: Any) -> int:
+    """`doctor` with what only sync knows: how workspaces answer."""
+    code: int = module.run_doctor(args, import_module("sync.doctor.looking").look_at_workspaces)
+    return code
+
+
+def _promote(args: Namespace, module: Any) -> int:
+    return _with_audience(args, module.run_promote)
+
+
+def _plan(args: Namespace, module: Any) -> int:
+    return _with_audience(args, module.run_plan)
+
+
+def _with_audience(args: Namespace, run_plan: Callable[..., int]) -> int:
     """`plan` and `promote` with what only the simulator knows: who enters what they would change, how filters moved."""
 
     def who_enters(project: Project, workspace: str, logs: Sequence[str | Path]) -> Mapping[str, Collection[str]]:
@@ -194,6 +212,17 @@ def _plan(args: Namespace, run_plan: Callable[..., int]) -> int:
         return found
 
     return run_plan(args, who_enters, how_moved)
+
+
+def _send(args: Namespace, module: Any) -> int:
+    """`send` with what only the simulator knows: how event logs are read, and which calls make a sample so."""
+
+    def sample_calls(project: Project, name: str) -> Sequence[Any]:
+        calls: Sequence[Any] = import_module("simulator.commands.sample_log").sample_log(project, name).given
+        return calls
+
+    code: int = module.run_send(args, import_module("simulator.history.sources").calls_with_source, sample_calls)
+    return code
 
 
 # Checkers of the rooms above, as module and function: they are loaded when a project is looked at.
@@ -217,6 +246,16 @@ def _check(args: Namespace, module: Any) -> int:
     rules = [rule for book in RULE_BOOKS for rule in import_module(book).RULES]
     code: int = module.run_check(args, extra=[checker(*one) for one in CHECKERS], extra_rules=rules)
     return code
+
+
+# Commands that need what only the roof may bring together.
+HANDED_MORE: dict[str, Callable[[Namespace, Any], int]] = {
+    "check": _check,
+    "doctor": _doctor,
+    "plan": _plan,
+    "promote": _promote,
+    "send": _send,
+}
 
 
 def ended_by(error: Exception) -> int:

@@ -7,6 +7,8 @@ Everything the tool stops for is a `MailwrightError`:
     ├── ConfigurationError the settings or the command's arguments do not fit (exit code 3)
     ├── HistoryError       an event log cannot be read
     ├── WorkspaceError     a workspace refused or cannot be reached, in its own words (exit code 4)
+    ├── ClusterError       a cluster cannot be reached, or gave a job up (exit code 4)
+    ├── WorkerFault        a bug of mailwright's own in one of a cluster's workers (exit code 70)
     ├── RefusedError       refused to protect someone (exit code 5)
     │   ├── PlanRefused    a plan that is edited, expired, for another workspace, or needs a consent
     │   └── StalePlan      what a plan saw has moved since
@@ -133,6 +135,21 @@ def diagnostic_as_text(diagnostic: Diagnostic) -> str:
     if diagnostic.hint:
         lines.append(as_shown(f"   try: {diagnostic.hint}", keep="\n"))
     return "\n".join(lines)
+
+
+def diagnostic_as_data(diagnostic: Diagnostic) -> dict[str, str | int]:
+    """The problem as JSON data."""
+    span = diagnostic.span
+    return {
+        "rule": diagnostic.rule,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "length": span.length,
+    }
 
 
 def as_shown(text: str, keep: str = "") -> str:

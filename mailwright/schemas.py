@@ -22,6 +22,7 @@ KINDS = {
     "topics": "mailwright.definitions.segment:TopicsFile",
     "event": "mailwright.definitions.event_schema:EventSchema",
     "people": "mailwright.definitions.event_schema:PeopleSchema",
+    "people-sync": "mailwright.definitions.people_sync:PeopleSync",
     "sample": "mailwright.definitions.sample:Sample",
     "scenario": "mailwright.definitions.scenario:ScenarioFile",
     "webhook": "mailwright.definitions.message:WebhookContent",
@@ -232,7 +233,7 @@ def file_kind(name: str, settings: Settings | None = None) -> str | None:
     if name.startswith(shared):
         inside = name.removeprefix(shared)
         folders = {"events/": "event", "segments/": "segment", "samples/": "sample"}
-        single = {"people.yaml": "people", "topics.yaml": "topics"}
+        single = {"people.yaml": "people", "people-sync.yaml": "people-sync", "topics.yaml": "topics"}
         return single.get(inside) or next((kind for folder, kind in folders.items() if inside.startswith(folder)), None)
     if name.startswith(f"{campaigns}/"):
         return "campaign" if name.endswith("/campaign.yaml") else "webhook"

@@ -154,7 +154,7 @@ def _add_left(
     if bad:
         raise NotRegular("some line is bad")
     counts.summary.merge(theirs.summary)
-    _merge_runs(counts.run, theirs.run)
+    merge_runs(counts.run, theirs.run)
     counts.notes += theirs.notes
 
 
@@ -246,7 +246,7 @@ def _apart(
     whole = found[0][0]
     for part, _ in found[1:]:
         whole.summary.merge(part.summary)
-        _merge_runs(whole.run, part.run)
+        merge_runs(whole.run, part.run)
     return whole
 
 
@@ -275,7 +275,7 @@ def _leave(_: BadLine) -> None:
     """Bad lines are told by the first share."""
 
 
-def _merge_runs(whole: Run, part: Run) -> None:
+def merge_runs(whole: Run, part: Run) -> None:
     """Add what another share says; what each share sees of the whole log stays as it is."""
     whole.assumptions += part.assumptions
     whole.people += part.people

@@ -21,6 +21,7 @@ from mailwright.definitions.steps import (
     CreateEventStep,
     ExitStep,
     FilterMatchDelayStep,
+    GoToStep,
     GracePeriodStep,
     LanguagesStep,
     LlmStep,
@@ -34,7 +35,7 @@ from mailwright.definitions.steps import (
     WaitUntilStep,
     WindowStep,
 )
-from mailwright.definitions.workflow import Path, PlacedStep, file_of, walk_steps
+from mailwright.definitions.workflow import Path, PlacedStep, file_of, jumps_to, walk_steps
 from simulator.clock import OpeningHours, minutes_of
 from simulator.conditions import Check
 
@@ -90,7 +91,22 @@ class WorkflowCompiler:
     def compile(self, workflow: Sequence[StepBase]) -> Node | None:
         """The first node of *workflow*; None when there is nothing to do."""
         self.placed = {placed.path: placed for placed in walk_steps(workflow)}
-        return self._chain(workflow, ("workflow",), None)
+        first = self._chain(workflow, ("workflow",), None)
+        return self._joined_up(first) if jumps_to(workflow) else first
+
+    def _joined_up(self, first: Node | None) -> Node | None:
+        """Put the steps that jumps lead to in place of the jumps; gives the first step."""
+        known = {node.id: node for node in reversed(self.nodes) if not isinstance(node.step, GoToStep)}
+
+        def target(node: Node | None) -> Node | None:
+            return known.get(node.step.go_to) if node is not None and isinstance(node.step, GoToStep) else node
+
+        self.nodes = [node for node in self.nodes if not isinstance(node.step, GoToStep)]
+        for node in self.nodes:
+            node.next = target(node.next)
+            for way in node.ways:
+                way.first = target(way.first)
+        return target(first)
 
     def _chain(self, steps: Sequence[StepBase], path: Path, after: Node | None) -> Node | None:
         following = after
@@ -162,7 +178,7 @@ class WorkflowCompiler:
                 ]
             case (
                 SetStep() | CreateEventStep() | SegmentStep() | CollectionQueryStep() | BatchUpdateStep() | LlmStep()
-                | ExitStep()
+                | ExitStep() | GoToStep()
             ):  # fmt: skip
                 pass
             case _:

@@ -53,13 +53,21 @@ def refuse_without(plan: Plan, consents: Collection[str]) -> None:
 
     Raises: PlanRefused with all that is missing.
     """
-    missing = [guard for guard in guards_of(plan) if guard.flag not in consents]
+    refuse_unless_agreed(guards_of(plan), consents)
+
+
+def refuse_unless_agreed(guards: Collection[Guard], consents: Collection[str], what: str = "applied") -> None:
+    """Let pass what every guard has its consent for.
+
+    Raises: PlanRefused with all that is missing.
+    """
+    missing = [guard for guard in guards if guard.flag not in consents]
     if not missing:
         return
     first = next((guard for guard in missing if not guard.flag), missing[0])
     flags = " ".join(guard.flag for guard in missing if guard.flag)
     hint = first.hint or f"look at the plan; then {flags}"
-    raise PlanRefused(f"not applied: {'; '.join(guard.says for guard in missing)}", hint=hint)
+    raise PlanRefused(f"not {what}: {'; '.join(guard.says for guard in missing)}", hint=hint)
 
 
 def _conflicts(plan: Plan) -> Iterator[Guard]:

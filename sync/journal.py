@@ -191,12 +191,12 @@ def _put(path: Path, text: str) -> None:
 
 
 @contextmanager
-def only_one(root: Path, workspace: str) -> Iterator[None]:
-    """Hold the workspace's lock; the system lets it go when the process ends, however it ends.
+def only_one(root: Path, workspace: str, what: str = "apply") -> Iterator[None]:
+    """Hold the workspace's lock for one kind of work; the system lets it go when the process ends, however it ends.
 
-    Raises: RefusedError when another apply holds it; ConfigurationError when it cannot be made.
+    Raises: RefusedError when another of the kind holds it; ConfigurationError when it cannot be made.
     """
-    path = root / FOLDER / f"{workspace}.lock"
+    path = root / FOLDER / (f"{workspace}.lock" if what == "apply" else f"{what}-{workspace}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -206,8 +206,9 @@ def only_one(root: Path, workspace: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            message = f"another apply to {workspace} is running here; nothing was changed"
-            raise RefusedError(message, hint="wait until it is done, then plan again") from error
+            message = f"another {what} to {workspace} is running here; nothing was changed"
+            hint = "wait until it is done" + (", then plan again" if what == "apply" else "")
+            raise RefusedError(message, hint=hint) from error
         yield
     finally:
         os.close(handle)

@@ -1,7 +1,8 @@
 """What no content file can say, kept beside the content in an explicit form, so that nothing of a workspace is lost.
 
-`.mailwright/kept/<workspace>/` holds a JSON file for each: a workflow whose ways do not nest, with all its steps and
-edges and its conditions decoded; a segment with conditions that no author can write; the data of a drag-and-drop body.
+`.mailwright/kept/<workspace>/` holds a JSON file for each: a workflow with a step that no file can say, with all its
+steps and edges and its conditions decoded; a segment with conditions that no author can write; the data of a
+drag-and-drop body.
 Nothing reads them back: they say what is there, and a change of it shows in git.
 """
 

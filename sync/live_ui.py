@@ -1,10 +1,10 @@
-"""How a workspace stands by the UI API: lists first, then each campaign, then the templates whose stamps have moved."""
+"""How a workspace stands by the UI API: lists first, then the campaigns and templates whose stamps have moved."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from mailwright.definitions.workflow import walk_steps
@@ -24,24 +24,29 @@ from sync.ledger import Ids
 from sync.matching import Matching, Thing, topic_slugs
 from sync.naming import slug_of
 from sync.opening import Workspace
+from sync.reply_cache import A_DAY, open_cache
 from sync.snapshot import Address, Document, Kind
 from sync.standing import Live, Unrepresented
-from sync.template_cache import TemplateCache, open_cache
 
 Json = dict[str, Any]
 Item = TypeVar("Item")
 _NOT_SERVED = (404, 501)
+_CONTENT = frozenset({"campaigns", "templates", "transactional", "newsletters"})
+"""The lists of what is content itself; the others are names that content mentions."""
 
 
 class UiReading:
     """Reads one workspace, with several requests under way at once and never faster than it allows."""
 
-    def __init__(self, workspace: Workspace, ui: UiApi, matching: Matching) -> None:
+    def __init__(self, workspace: Workspace, ui: UiApi, matching: Matching, *, fresh: bool = False) -> None:
+        """*fresh*: read everything anew, whatever the stamps say."""
         self.workspace = workspace
         self.ui = ui
         self.matching = matching
         self.live = Live()
-        self.cache: TemplateCache = open_cache(workspace.project.root, workspace.name, ui.environment)
+        root, name, now = workspace.project.root, workspace.name, int(time.time())
+        self.templates = open_cache(root, "templates", name, ui.environment, now, fresh=fresh)
+        self.campaigns = open_cache(root, "campaigns", name, ui.environment, now, lasts=A_DAY, fresh=fresh)
         self.stamps: dict[str, object] = {}
         sender = workspace.settings.sender
         self.sender = None if sender is None else address_text(sender)
@@ -57,11 +62,32 @@ class UiReading:
             self._campaigns(pool, lists)
             self._sends(pool, lists)
             self._variants(pool)
-        self.cache.keep()
+        self.templates.keep()
+        self.campaigns.keep()
         self.live.doubts += self.matching.doubts
         return self.live
 
-    def _lists(self, pool: ThreadPoolExecutor) -> dict[str, list[Json]]:
+    def read_names(self) -> Live:
+        """What content mentions by number, and layouts, snippets and segments, whose lists hold them whole.
+
+        The messages are those of the ledger. Raises: WorkspaceError.
+        """
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            self._shared(self._lists(pool, without=_CONTENT))
+        names, ledger = self.live.names, self.matching.ledger
+        for address, ids in ledger.ids.items():
+            agreed = ledger.agreed.get(address)
+            if address.kind is not Kind.MESSAGE or agreed is None or not ids.get("is_default", True):
+                continue
+            slug, step, _ = split_slug(address.slug)
+            if agreed.value("kind") is not None and "action" in ids:
+                names.actions[slug, step] = str(ids["action"])
+                names.channels[slug, step] = str(agreed.value("kind"))
+        for slug, one in self._segments:
+            self._put(read_segment(one, slug, names), {"id": one["id"]}, one, one.get("updated_at"))
+        return self.live
+
+    def _lists(self, pool: ThreadPoolExecutor, without: Collection[str] = ()) -> dict[str, list[Json]]:
         ui = self.ui
         asked: dict[str, Callable[[], Iterable[Json]]] = {
             "layouts": ui.layouts,
@@ -77,8 +103,8 @@ class UiReading:
             "events": lambda: _if_served(ui.event_names),
             "object_types": lambda: _if_served(ui.object_types),
         }
-        under_way = {name: pool.submit(_listed, ask) for name, ask in asked.items()}
-        return {name: one.result() for name, one in under_way.items()}
+        under_way = {name: pool.submit(_listed, ask) for name, ask in asked.items() if name not in without}
+        return {name: under_way[name].result() if name in under_way else [] for name in asked}
 
     # --- what others name ---------------------------------------------------------------------------------------
 
@@ -123,9 +149,13 @@ class UiReading:
         asked = sorted({*heads, *known})
         replies = {
             number: reply
-            for number, reply in zip(asked, pool.map(self._campaign, asked), strict=True)
+            for number, reply in zip(
+                asked, pool.map(lambda one: self._campaign(one, heads.get(one)), asked), strict=True
+            )
             if reply is not None and not _is_gone(reply)
         }
+        # What they send is asked for while we make sense of them.
+        contents = [pool.submit(self.template, one.get("template_id")) for one in _senders(replies.values())]
         things = [Thing(Kind.CAMPAIGN, n, str(one["campaign"].get("name") or "")) for n, one in replies.items()]
         things += [
             Thing(Kind.CAMPAIGN, int(r["id"]), str(r.get("name") or ""), "transactional")
@@ -140,15 +170,22 @@ class UiReading:
             self._put(read_segment(one, slug, self.live.names), {"id": one["id"]}, one, one.get("updated_at"))
         for number, reply in replies.items():
             self.put_campaign(self._slugs[str(number)], reply, steps[number])
-        self._messages(pool, [(self._slugs[str(n)], reply, steps[n]) for n, reply in replies.items()])
+        self._messages([(self._slugs[str(n)], reply, steps[n]) for n, reply in replies.items()], contents)
 
-    def _campaign(self, number: int) -> Json | None:
+    def _campaign(self, number: int, head: Json | None) -> Json | None:
+        """A campaign with its steps, asked for only where its row in the list has moved; None: there is none."""
+        found = None if head is None else self.campaigns.get(str(number), head.get("updated"))
+        if found is not None and _is_as_listed(found["campaign"], head or {}):
+            return found
+        now = int(time.time())
         try:
-            return self.ui.campaign(number)
+            found = self.ui.campaign(number)
         except WorkspaceRefusal as error:
             if error.status == 404:
                 return None
             raise
+        self.campaigns.put(str(number), found, found["campaign"].get("updated"), now)
+        return found
 
     def steps(self, slug: str, reply: Json) -> dict[str, str]:
         """Our names of a campaign's messages, which conditions of any campaign may name."""
@@ -172,15 +209,16 @@ class UiReading:
 
     # --- what they send -----------------------------------------------------------------------------------------
 
-    def _messages(self, pool: ThreadPoolExecutor, campaigns: list[tuple[str, Json, dict[str, str]]]) -> None:
+    def _messages(
+        self, campaigns: list[tuple[str, Json, dict[str, str]]], contents: Iterable[Future[Json | None]]
+    ) -> None:
         wanted = [
             (slug, action, steps[str(action["id"])], int(reply["campaign"]["id"]))
             for slug, reply, steps in campaigns
-            for action in reply.get("actions") or ()
-            if action.get("type") in MESSAGES
+            for action in _senders([reply])
         ]
-        numbers = [action.get("template_id") for _, action, _, _ in wanted]
-        for (slug, action, step, number), template in zip(wanted, pool.map(self.template, numbers), strict=True):
+        for (slug, action, step, number), content in zip(wanted, contents, strict=True):
+            template = content.result()
             if template is None:
                 self.live.strange.append(Unrepresented(f"message {slug}/{step}", None, "a step without content"))
                 continue
@@ -190,18 +228,19 @@ class UiReading:
         """A template, asked for only where its stamp has moved; None: there is none."""
         if number is None:
             return None
-        found = self.cache.get(str(number), self.stamps.get(str(number)))
+        found = self.templates.get(str(number), self.stamps.get(str(number)))
         return found if found is not None else self.fresh_template(int(str(number)))
 
     def fresh_template(self, number: int) -> Json | None:
         """A template as it stands now."""
+        now = int(time.time())
         try:
             found = self.ui.template(number)
         except WorkspaceRefusal as error:
             if error.status == 404:
                 return None
             raise
-        self.cache.put(str(number), found, int(time.time()))
+        self.templates.put(str(number), found, found.get("updated"), now)
         return found
 
     def put_message(self, slug: str, step: str, action: Json, template: Json, campaign: int) -> None:
@@ -339,6 +378,12 @@ class UiReading:
         self._put_message(slug, step, kind, {}, template, more)
 
 
+def _senders(replies: Iterable[Json]) -> Iterator[Json]:
+    """The steps of campaigns that send something."""
+    for reply in replies:
+        yield from (one for one in reply.get("actions") or () if one.get("type") in MESSAGES)
+
+
 def _listed(ask: Callable[[], Iterable[Json]]) -> list[Json]:
     return list(ask())
 
@@ -358,6 +403,11 @@ def _object_slug(raw: Mapping[str, Any]) -> str:
 
 def _is_gone(reply: Mapping[str, Any]) -> bool:
     return bool(reply["campaign"].get("deleted")) or reply["campaign"].get("state") == "archived"
+
+
+def _is_as_listed(campaign: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether a campaign as it was read says what its row in the list says now."""
+    return all(campaign[name] == value for name, value in row.items() if name in campaign)
 
 
 def _if_served(ask: Callable[[], list[Json]]) -> list[Json]:

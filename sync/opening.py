@@ -22,6 +22,9 @@ from sync.ledger import Identity
 
 UI_HOSTS = {"us": "https://us.fly.customer.io", "eu": "https://eu.fly.customer.io"}
 APP_HOSTS = {"us": "https://api.customer.io", "eu": "https://api-eu.customer.io"}
+TRACK_HOSTS = {"us": "https://track.customer.io", "eu": "https://track-eu.customer.io"}
+LOCAL_LIMIT = 500
+"""Requests a second to a workspace on this machine, which is nobody else's; where it has a limit it says so."""
 
 
 @dataclass(slots=True)
@@ -89,26 +92,27 @@ def _clients(
     if account is None and app_key is None:
         raise _no_key(name, settings)
     identity = Identity(name, settings.id, settings.region, settings.url)
-    workspace = Workspace(project, settings, identity, Pace())
+    pace = Pace() if settings.url is None else Pace(limit=LOCAL_LIMIT)
+    workspace = Workspace(project, settings, identity, pace)
     if account is not None and settings.service_account is not None:
         if settings.id is None:
             message = f"the settings do not say which workspace of the account '{name}' is"
             raise ConfigurationError(message, hint="id = … (it stands in the address of every page of the workspace)")
         key = ServiceAccount(account, settings.service_account.env, is_read_only)
-        base = _base(settings, UI_HOSTS, "ui")
+        base = base_of(settings, UI_HOSTS, "ui")
         # Unknown fields are refused instead of dropped in silence.
         transport = Transport("UI API", base, key, workspace.pace, {"X-Validate": "strict"}, seam)
         workspace.transports.append(transport)
         workspace.ui = UiApi(transport, settings.id)
     if app_key is not None and settings.app_key is not None:
-        base = _base(settings, APP_HOSTS, "app")
+        base = base_of(settings, APP_HOSTS, "app")
         transport = Transport("App API", base, AppKey(app_key, settings.app_key.env), workspace.pace, {}, seam)
         workspace.transports.append(transport)
         workspace.app = AppApi(transport)
     return workspace
 
 
-def _base(settings: Settings, hosts: Mapping[str, str], surface: str) -> str:
+def base_of(settings: Settings, hosts: Mapping[str, str], surface: str) -> str:
     """The address of one API; a workspace on this machine serves each below a path of its own."""
     if settings.url is not None:
         return f"{settings.url.rstrip('/')}/{surface}"

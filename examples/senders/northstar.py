@@ -1,6 +1,6 @@
 """Typed senders of our events to Customer.io, a method each.
 
-Written by `mailwright events codegen python`; change the schemas, not this file. It needs the package `customerio`.
+Written by `mailwright events codegen python`; change the schemas, not this file. It needs version 3 of `customerio`.
 An event's id is new for each call: keep what the method gives, and hand it in again when the call has to be repeated.
 """
 
@@ -851,4 +851,4 @@ class Sender:
         number = self._broadcasts["sms-broadcast"]  # ids differ from workspace to workspace
         body = {"data": _plain(data or {}), **({} if ids is None else {"ids": ids})}
         reply = api.send_request("POST", f"{api.url}/v1/campaigns/{number}/triggers", body)
-        return int(reply["id"])
+        return int(reply.json()["id"])

@@ -18,6 +18,7 @@ from mailwright.definitions.steps import (
     CohortsStep,
     CreateEventStep,
     ExitStep,
+    GoToStep,
     NewEvent,
     RandomLength,
     SplitStep,
@@ -27,25 +28,30 @@ from mailwright.definitions.steps import (
     WindowStep,
 )
 from mailwright.definitions.triggers import EventTrigger
-from mailwright.definitions.workflow import Path, walk_steps, ways_of
+from mailwright.definitions.workflow import Path, jumps_to, walk_steps, ways_of
 from mailwright.diagnostics import Diagnostic
 
 
 def check_workflows(project: Project) -> Iterator[Diagnostic]:
     """What a campaign's steps, seen together, cannot mean."""
     for slug, campaign in project.campaigns.items():
-        yield from _reached(project, slug, campaign.workflow, ("workflow",))
+        names = {placed.path: placed.id for placed in walk_steps(campaign.workflow)}
+        jumps = jumps_to(campaign.workflow)
+        entered = frozenset(path for path, name in names.items() if name in jumps)
+        yield from _reached(project, slug, campaign.workflow, ("workflow",), entered)
         for placed in walk_steps(campaign.workflow):
             yield from _step(project, slug, placed.step, placed.path)
     yield from _loops(project)
 
 
-def _reached(project: Project, slug: str, steps: Sequence[StepBase], path: Path) -> Iterator[Diagnostic]:
-    """Steps behind one that always ends the journey (semantics R79, R80)."""
+def _reached(
+    project: Project, slug: str, steps: Sequence[StepBase], path: Path, entered: frozenset[Path]
+) -> Iterator[Diagnostic]:
+    """Steps behind one that always ends the journey (semantics R79, R80); *entered*: those that a `go_to` leads to."""
     for index, step in enumerate(steps):
         for _, way, inner in ways_of(step, (*path, index)):
-            yield from _reached(project, slug, inner, way)
-        if ends_always(step) and index + 1 < len(steps):
+            yield from _reached(project, slug, inner, way, entered)
+        if ends_always(step) and index + 1 < len(steps) and (*path, index + 1) not in entered:
             span = project.campaign_span(slug, (*path, index + 1))
             yield finding(
                 "unreachable-step",
@@ -59,7 +65,7 @@ def _reached(project: Project, slug: str, steps: Sequence[StepBase], path: Path)
 def ends_always(step: StepBase) -> bool:
     """No journey gets past *step*."""
     match step:
-        case ExitStep(only_if=None):
+        case ExitStep(only_if=None) | GoToStep():
             return True
         case SplitStep(split=ways) if not any(way.otherwise is not None for way in ways):
             return False

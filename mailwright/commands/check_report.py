@@ -10,7 +10,7 @@ from typing import Any
 
 from mailwright import __version__
 from mailwright.checks.claim import Claim
-from mailwright.diagnostics import Diagnostic, Severity, diagnostic_as_text
+from mailwright.diagnostics import Diagnostic, Severity, diagnostic_as_data, diagnostic_as_text
 from mailwright.rules.base import Rule
 
 SCHEMA_VERSION = 1
@@ -74,7 +74,7 @@ def findings_as_json(findings: Findings) -> str:
         {
             "schema_version": SCHEMA_VERSION,
             "tool": {"name": "mailwright", "version": __version__},
-            "problems": [_problem(found) for found in findings.diagnostics],
+            "problems": [diagnostic_as_data(found) for found in findings.diagnostics],
             "unclaimed": [
                 {
                     "campaign": claim.campaign,
@@ -159,20 +159,6 @@ def _fingerprint(found: Diagnostic) -> str:
     """What stays the same when lines are added above the problem."""
     content = f"{found.rule}\n{found.span.file}\n{found.source_line.strip()}\n{found.message}"
     return hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-def _problem(found: Diagnostic) -> dict[str, Any]:
-    span = found.span
-    return {
-        "rule": found.rule,
-        "severity": found.severity.value,
-        "message": found.message,
-        "hint": found.hint,
-        "file": span.file,
-        "line": span.line,
-        "column": span.column,
-        "length": span.length,
-    }
 
 
 def _annotation(found: Diagnostic) -> str:

@@ -1,36 +1,40 @@
-"""Look at the environment: versions, which settings were found, which variables are set (never their values)."""
+"""Look at the environment: versions, settings, and whether each key opens the workspace that it is meant for.
+
+Each workspace whose variables are set is asked by the cheapest read of each API; --offline leaves that out. What a
+variable holds is never printed.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mailwright.definitions.project import Project
     from mailwright.definitions.workspace import Workspace
 
-DEPENDENCIES = (
-    "pydantic",
-    "python-liquid",
-    "pyyaml",
-    "msgspec",
-    "orjson",
-    "jinja2",
-    "css-inline",
-    "turbohtml",
-    "babel",
-)
+    Finding = Mapping[str, Any]
+    Look = Callable[[Project, Sequence[str]], tuple[Mapping[str, Sequence[Finding]], int]]
+
+_MARKS = {"fine": " ", "note": "·", "problem": "!"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `doctor`."""
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it")
+    parser.add_argument("--workspace", metavar="NAME", help="only this one (default: each with a variable that is set)")
+    parser.add_argument("--offline", action="store_true", help="ask no workspace")
+    parser.add_argument("--format", choices=("text", "json", "md"), default="text", help="how to print it")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Print what is there; 1 when a needed package is missing, 3 when the settings are broken."""
+def run_doctor(args: argparse.Namespace, look: Look) -> int:
+    """Print what is there; *look* asks workspaces, which is another room's work.
+
+    Gives 1 when a package is missing or something is amiss, 3 when settings or keys are wrong, 4 when a workspace
+    refuses or is not there.
+    """
     import json
     import os
     from pathlib import Path
@@ -41,25 +45,34 @@ def run(args: argparse.Namespace) -> int:
     root = Path(args.root)
     has_project = settings_file(root) == "mailwright.toml" or (root / "campaigns").is_dir()
     project, problems = read_project(root) if has_project else (Project(root), [])
-    workspaces = {
+    if args.workspace is not None:
+        project.workspace(args.workspace)  # raises with the nearest name
+    workspaces: dict[str, dict[str, Any]] = {
         name: {
             "where": workspace.url or workspace.region or "not said",
             "protected": workspace.protected,
             "variables": {variable: variable in os.environ for variable in secret_names(workspace)},
         }
         for name, workspace in project.settings.workspaces.items()
+        if args.workspace in (None, name)
     }
-    known = versions()
-    report = {
+    asked = [name for name, one in workspaces.items() if args.workspace == name or any(one["variables"].values())]
+    findings, code = ({}, 0) if args.offline else look(project, asked)
+    for name, found in findings.items():
+        workspaces[name]["findings"] = list(found)
+    known, unfit = versions(), unfit_packages()
+    report: dict[str, Any] = {
         "schema_version": 1,
         "versions": known,
+        "unfit_packages": unfit,
         "settings": settings_file(root),
         "campaigns": len(project.campaigns),
         "problems": len(problems),
         "workspaces": workspaces,
     }
-    print(json.dumps(report, indent=2) if args.format == "json" else report_as_text(report))
-    return 1 if None in known.values() else 0
+    report["summary"] = summary(report)
+    print(json.dumps(report, indent=2, ensure_ascii=False) if args.format == "json" else _as(args.format, report))
+    return code or (1 if unfit else 0)
 
 
 def versions() -> dict[str, str | None]:
@@ -70,12 +83,38 @@ def versions() -> dict[str, str | None]:
     from mailwright import __version__
 
     found: dict[str, str | None] = {"mailwright": __version__, "python": platform.python_version()}
-    for package in DEPENDENCIES:
+    for requirement in requirements():
         try:
-            found[package] = version(package)
+            found[requirement.name] = version(requirement.name)
         except PackageNotFoundError:
-            found[package] = None
+            found[requirement.name] = None
     return found
+
+
+def requirements() -> Iterator[Any]:
+    """What mailwright's own description says it needs here, without the extras; none where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    from packaging.requirements import Requirement
+
+    try:
+        stated = requires("mailwright") or []
+    except PackageNotFoundError:
+        return
+    for text in stated:
+        requirement = Requirement(text)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield requirement
+
+
+def unfit_packages() -> dict[str, str]:
+    """The packages that are missing or of another version than mailwright needs, with what is needed."""
+    known = versions()
+    return {
+        one.name: str(one.specifier) or "any"
+        for one in requirements()
+        if known[one.name] is None or not one.specifier.contains(str(known[one.name]), prereleases=True)
+    }
 
 
 def settings_file(root: Path) -> str:
@@ -95,22 +134,35 @@ def secret_names(workspace: Workspace) -> Iterator[str]:
         yield workspace.track.api_key.env
 
 
-def report_as_text(report: Mapping[str, object]) -> str:
+def summary(report: Mapping[str, Any]) -> str:
+    """What it comes to, in one line."""
+    found = [one for workspace in report["workspaces"].values() for one in workspace.get("findings", ())]
+    wrong = sum(one["weight"] == "problem" for one in found)
+    if unfit := report["unfit_packages"]:
+        return f"missing or unfit packages: {', '.join(f'{name} ({wanted})' for name, wanted in unfit.items())}"
+    if wrong:
+        return f"{wrong} problem{'' if wrong == 1 else 's'} with workspaces and keys"
+    return "everything mailwright needs is installed"
+
+
+def _as(form: str, report: Mapping[str, Any]) -> str:
     """The report in lines; the last one sums up."""
-    lines = []
-    known = report["versions"]
-    assert isinstance(known, dict)
-    for name, version in known.items():
-        lines.append(f"{name:<16}{version or 'missing'}")
-    lines.append(f"{'settings':<16}{report['settings'] or 'none found; the defaults are used'}")
-    workspaces = report["workspaces"]
-    assert isinstance(workspaces, dict)
-    for name, workspace in workspaces.items():
+    heading, bullet = ("## ", "- ") if form == "md" else ("", "  ")
+    lines = [f"{heading}environment"] if heading else []
+    known = {**report["versions"], "settings": report["settings"] or "none found; the defaults are used"}
+    for name, value in known.items():
+        needs = f", and mailwright needs {report['unfit_packages'][name]}" if name in report["unfit_packages"] else ""
+        label = f"{bullet}{name}: " if heading else f"{name:<16}"
+        lines.append(f"{label}{value or 'missing'}{needs}")
+    for name, workspace in report["workspaces"].items():
         guard = ", protected" if workspace["protected"] else ""
-        lines.append(f"workspace {name}: {workspace['where']}{guard}")
+        lines.append(f"{heading}workspace {name}: {workspace['where']}{guard}")
         lines += [
-            f"  {variable}: {'set' if is_set else 'not set'}" for variable, is_set in workspace["variables"].items()
+            f"{bullet}{variable}: {'set' if is_set else 'not set'}"
+            for variable, is_set in workspace["variables"].items()
         ]
-    missing = [name for name, version in known.items() if version is None]
-    lines.append(f"missing packages: {', '.join(missing)}" if missing else "everything mailwright needs is installed")
-    return "\n".join(lines)
+        for one in workspace.get("findings", ()):
+            lines.append(f"{bullet}{_MARKS[one['weight']]} {one['says']}")
+            if one["hint"] and one["weight"] != "fine":
+                lines.append(f"{' ' * len(bullet)}   try: {one['hint']}")
+    return "\n".join([*lines, report["summary"]])

@@ -10,6 +10,7 @@ from mailwright.definitions.campaign import Campaign
 from mailwright.definitions.event_schema import EventSchema, PeopleSchema
 from mailwright.definitions.layout import Layout, Snippet
 from mailwright.definitions.message import Message, Webhook
+from mailwright.definitions.people_sync import PeopleSync
 from mailwright.definitions.sample import Sample
 from mailwright.definitions.segment import Segment, TopicsFile
 from mailwright.definitions.workspace import Settings, Workspace
@@ -51,6 +52,7 @@ class Project:
     topics: TopicsFile = field(default_factory=TopicsFile)
     events: Mapping[str, EventSchema] = field(default_factory=dict)  # by event name
     people: PeopleSchema = field(default_factory=PeopleSchema)
+    people_sync: PeopleSync = field(default_factory=PeopleSync)
     samples: Mapping[str, Sample] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)  # by file, relative to the root
 

@@ -361,6 +361,19 @@ class ExitStep(StepBase):
     exit: Literal[True]
 
 
+class GoToStep(StepBase):
+    """Go on at another step of the workflow, wherever it stands: for ways that cross, which no nesting can say."""
+
+    go_to: Slug
+    """The id of the step."""
+
+    @model_validator(mode="after")
+    def _is_always_taken(self) -> GoToStep:
+        if self.only_if is not None:
+            raise ValueError("a go_to is always taken: put it into a way of a branch")
+        return self
+
+
 STEP_KINDS: dict[str, type[StepBase]] = {
     "email": EmailStep,
     "sms": SmsStep,
@@ -386,6 +399,7 @@ STEP_KINDS: dict[str, type[StepBase]] = {
     "filter_match_delay": FilterMatchDelayStep,
     "llm": LlmStep,
     "exit": ExitStep,
+    "go_to": GoToStep,
 }
 
 
@@ -425,7 +439,8 @@ Step = Annotated[
     | Annotated[GracePeriodStep, Tag("grace_period")]
     | Annotated[FilterMatchDelayStep, Tag("filter_match_delay")]
     | Annotated[LlmStep, Tag("llm")]
-    | Annotated[ExitStep, Tag("exit")],
+    | Annotated[ExitStep, Tag("exit")]
+    | Annotated[GoToStep, Tag("go_to")],
     Discriminator(step_kind, custom_error_type="step_kind", custom_error_message="a step names its kind"),
     BeforeValidator(_plain_step),
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mailwright.definitions.steps import (
     BranchStep,
     CohortsStep,
+    GoToStep,
     LanguagesStep,
     SplitStep,
     StepBase,
@@ -90,6 +91,11 @@ def walk_steps(workflow: Sequence[StepBase], path: Path = ("workflow",)) -> Iter
             name = f"{name}-{position}"
         used.add(name)
         yield PlacedStep(name, kind, step, at)
+
+
+def jumps_to(workflow: Sequence[StepBase]) -> frozenset[str]:
+    """The ids of the steps that a `go_to` leads to."""
+    return frozenset(placed.step.go_to for placed in walk_steps(workflow) if isinstance(placed.step, GoToStep))
 
 
 def _walk(workflow: Sequence[StepBase], path: Path) -> Iterator[tuple[str, StepBase, Path]]:

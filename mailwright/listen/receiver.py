@@ -149,13 +149,22 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            tasks = self._store.due(int(self._clock()), 100)
-            for task in tasks:
-                if self._stopping.is_set():
-                    return
-                self.work_on(task)
-            if not tasks:
+            try:
+                is_busy = self._look()
+            except Exception:  # noqa: BLE001  # the database is gone for a while: what waits there waits on
+                is_busy = False
+                self._stopping.wait(1.0)
+            if not is_busy:
                 self._stopping.wait(0.2)
+
+    def _look(self) -> bool:
+        """Work on what is due; whether there was anything."""
+        tasks = self._store.due(int(self._clock()), 100)
+        for task in tasks:
+            if self._stopping.is_set():
+                break
+            self.work_on(task)
+        return bool(tasks)
 
     def work_on(self, task: Task) -> None:
         """Try one handler on one event, and note what came of it."""

@@ -14,6 +14,7 @@ from mailwright.definitions.event_schema import EventSchema, PeopleSchema
 from mailwright.definitions.layout import Layout, Snippet
 from mailwright.definitions.message import Message, Webhook
 from mailwright.definitions.names import SLUG_PATTERN
+from mailwright.definitions.people_sync import PeopleSync
 from mailwright.definitions.project import Place
 from mailwright.definitions.sample import Sample
 from mailwright.definitions.segment import Segment, TopicsFile
@@ -45,6 +46,7 @@ class Contents:
     events: dict[str, EventSchema] = field(default_factory=dict)
     event_files: dict[str, str] = field(default_factory=dict)
     people: PeopleSchema = field(default_factory=PeopleSchema)
+    people_sync: PeopleSync = field(default_factory=PeopleSync)
     samples: dict[str, Sample] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     holds_variables: bool = False  # whether any YAML has a `${`

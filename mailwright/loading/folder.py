@@ -98,6 +98,7 @@ def _project(root: Path, contents: Contents) -> Project:
         topics=contents.topics,
         events=_sorted(contents.events),
         people=contents.people,
+        people_sync=contents.people_sync,
         samples=_sorted(contents.samples),
         places=_sorted(contents.places),
     )

@@ -23,6 +23,7 @@ from mailwright.definitions.triggers import EventTrigger, SegmentTrigger
 from mailwright.definitions.workflow import PlacedStep, walk_steps
 from mailwright.diagnostics import Diagnostic, Span, name_hint
 from mailwright.loading.campaign_folder import files_of
+from mailwright.loading.jumps import jump_problems
 from mailwright.loading.placed_conditions import placed_conditions
 from mailwright.loading.segment_chains import segment_chain_problems
 from mailwright.loading.unclaimed import with_claims
@@ -71,6 +72,7 @@ class _References:
             if segment.where is not None:
                 yield from self._of_condition(segment.where, None)
         yield from segment_chain_problems(self.project)
+        yield from jump_problems(self.project)
         yield from self._of_messages()
         yield from self._of_samples()
         yield from self._of_events()

@@ -8,13 +8,14 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from mailwright.definitions.event_schema import EventSchema, PeopleSchema
+from mailwright.definitions.people_sync import PeopleSync
 from mailwright.definitions.sample import Sample
 from mailwright.definitions.segment import Segment, TopicsFile
 from mailwright.loading.contents import BESIDE, Contents
 
 Model = TypeVar("Model", bound=BaseModel)
 _FOLDERS = ("events", "segments", "samples")
-_FILES = ("people.yaml", "topics.yaml")
+_FILES = ("people.yaml", "people-sync.yaml", "topics.yaml")
 
 
 def read_shared(contents: Contents) -> None:
@@ -23,6 +24,8 @@ def read_shared(contents: Contents) -> None:
     names = contents.files.files(folder)
     if "people.yaml" in names:
         contents.people = contents.definition(PeopleSchema, f"{folder}/people.yaml") or contents.people
+    if "people-sync.yaml" in names:
+        contents.people_sync = contents.definition(PeopleSync, f"{folder}/people-sync.yaml") or contents.people_sync
     if "topics.yaml" in names:
         contents.topics = contents.definition(TopicsFile, f"{folder}/topics.yaml") or contents.topics
     contents.segments.update(_each(contents, f"{folder}/segments", Segment))

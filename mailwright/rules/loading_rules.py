@@ -168,6 +168,20 @@ _VALUES = (
         _campaign(),
     ),
     Rule(
+        "go-to-nowhere",
+        "a go_to leads to another go_to",
+        "Who reads it has to look twice, and a circle of them would lead nowhere.",
+        _campaign(steps="  - {go_to: next, id: first}\n  - {go_to: last, id: next}\n  - {email: hello, id: last}"),
+        _campaign(steps="  - {go_to: last}\n  - {email: hello, id: last}"),
+    ),
+    Rule(
+        "go-to-loop",
+        "a go_to leads back",
+        "A workflow in Customer.io goes round in no circle: it would refuse the whole of it.",
+        _campaign(steps="  - {email: hello, id: again}\n  - wait: 1d\n  - go_to: again"),
+        _campaign(steps="  - email: hello\n  - wait: 1d"),
+    ),
+    Rule(
         "front-matter-open",
         "the front matter is not closed",
         "The whole email would be read as its settings.",

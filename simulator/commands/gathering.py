@@ -156,6 +156,11 @@ class Log:
                     print(f"no index: {reason}, so every line was read", file=sys.stderr)
         return count_hits(files, content, on_bad=self._note, strict=self.strict)
 
+    def take_bad(self, bad: Sequence[BadLine], count: int) -> None:
+        """Note bad lines that somebody else found, *count* in all."""
+        self.bad += bad[: BAD_LINES_KEPT - len(self.bad)]
+        self.bad_count += count
+
     def shares_worth(self, processes: int) -> int:
         """Into how many shares the people go so that a process stays small; no fewer than there are processes."""
         return processes if "-" in self.files else max(processes, -(-self._size() // SHARE))

@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from simulator.commands.on_cluster import add_cluster_arguments, see_cluster_arguments
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -38,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hits", action="store_true", help="only count which triggers the events match, fast")
     parser.add_argument("--index", action="store_true", help="keep what is read of the log, for the next time")
     parser.add_argument("--processes", type=int, metavar="N", help="split the log by person (default: by its size)")
+    add_cluster_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigurationError(what, hint="mailwright simulate --sample NAME")
     if args.processes is not None and args.processes < 1:
         raise ConfigurationError("--processes is at least 1", hint="--processes 2")
+    see_cluster_arguments(args)
     project = open_project(args.root, args.workspace)
     known_campaigns(project, args.campaign)
     log = sample_log(project, args.sample) if args.sample else Log(args.files, strict=args.strict)
@@ -137,7 +141,12 @@ def replayed(args: argparse.Namespace, project: Project, log: Log) -> tuple[Run,
     from simulator.summary import summary_of
 
     until, since = time_given(args.until, "--until"), time_given(args.since, "--from")
-    if not needs_entries(args):
+    if args.engine == "spark":
+        from simulator.commands.on_cluster import counted_on_cluster
+
+        counts = counted_on_cluster(args, project, log, until)
+        outcome, summary = counts.run, counts.summary
+    elif not needs_entries(args):
         counts = log.counted(project, args.workspace, args.render, until, args.processes, index_of(args))
         outcome, summary = counts.run, counts.summary
     else:

@@ -62,6 +62,8 @@ class Call(msgspec.Struct, gc=False):
     other: str | None = None
     other_type: IdType = IdType.ID
     update_only: bool = False  # `_update: true`: never creates a person
+    channel: str = ""  # of a transactional message, where the log names it: email, push …
+    beside: dict[str, Any] = {}  # of a transactional message: what the call says in place of the message
 
 
 class BadLine(msgspec.Struct, frozen=True):

@@ -127,7 +127,7 @@ def relevant_calls(
     """
     if format not in FORMATS:
         raise ConfigurationError(f"'{format}' is no format of an event log", hint=f"one of {', '.join(FORMATS)}")
-    sieve = _Sieve(wanted, seen, event_ids)
+    sieve = Sieve(wanted, seen, event_ids)
 
     def calls_of(file: str) -> Iterator[Call]:
         refusals = Refusals(label_of(file), on_bad, strict, seen.notes)
@@ -148,7 +148,7 @@ def _opened(file: str, format_: str, refusals: Refusals, progress: Progress | No
         return None
 
 
-class _Sieve:
+class Sieve:
     """Reads logs for one project; the shape that fitted last is tried first."""
 
     def __init__(self, wanted: Wanted, seen: Seen, event_ids: set[str] | None) -> None:

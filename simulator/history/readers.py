@@ -29,6 +29,7 @@ from simulator.history.streams import Progress, StreamBroken, chunks_of
 FORMATS = ("auto", "ndjson", "json", "csv", "parquet")
 _SNIFFED = 1 << 16
 _TABLES = (".parquet", ".pq", ".parq")
+UTF16 = ("the file is UTF-16", "save it as UTF-8")
 
 
 def read_calls(
@@ -115,12 +116,12 @@ def open_log(file: str, format_: str, progress: Progress | None = None) -> Opene
     if is_bucket(file) and (format_ == "parquet" or file.partition("?")[0].endswith(_TABLES)):
         return OpenedLog("bucket table", iter(()), partition=partition, place=file)
     chunks = _chunks(file, progress)
-    head = _head(chunks)
+    head = head_of(chunks)
     whole = itertools.chain((head,), chunks)
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return OpenedLog("", whole, refused=("the file is UTF-16", "save it as UTF-8"))
+    if is_utf16(head):
+        return OpenedLog("", whole, refused=UTF16)
     settled = format_of(head) if format_ == "auto" else format_
-    plain_file = file if settled == "parquet" and file != "-" and _starts_with(file, MAGIC) else None
+    plain_file = file if settled == "parquet" and file != "-" and starts_with(file, MAGIC) else None
     return OpenedLog(settled, whole, plain_file, partition=partition)
 
 
@@ -132,7 +133,8 @@ def _chunks(file: str, progress: Progress | None) -> Iterator[bytes]:
     return chunks_of(file, progress)
 
 
-def _head(chunks: Iterator[bytes]) -> bytes:
+def head_of(chunks: Iterator[bytes]) -> bytes:
+    """The first bytes of a log, enough to see its format; *chunks* goes on behind them."""
     head = b""
     for piece in chunks:
         head += piece
@@ -141,7 +143,13 @@ def _head(chunks: Iterator[bytes]) -> bytes:
     return head
 
 
-def _starts_with(file: str, magic: bytes) -> bool:
+def is_utf16(head: bytes) -> bool:
+    """Whether a log that starts with *head* says of itself that it is UTF-16."""
+    return head[:2] in (b"\xff\xfe", b"\xfe\xff")
+
+
+def starts_with(file: str, magic: bytes) -> bool:
+    """Whether the file's stored bytes start with *magic*."""
     with open(file, "rb") as opened:
         return opened.read(len(magic)) == magic
 

@@ -190,13 +190,20 @@ def _webhook(asked: Asked, hook: str, _: str) -> Sequence[Call]:
     return (Call(0, CallKind.WEBHOOK, name=hook, data=dict(asked.body)),)
 
 
-def _send(asked: Asked, _: str, __: str) -> Sequence[Call]:
+_OF_A_SEND = frozenset(("identifiers", "transactional_message_id", "message_data", "to"))
+
+
+def _send(asked: Asked, channel: str, _: str) -> Sequence[Call]:
     # The body's other keys (subject, headers …) override the message; they are no data of it.
     body = asked.body
     person, id_type = identifier(mapping(body, "identifiers"))
     name = text(body, "transactional_message_id") or ""
     data = mapping(body, "message_data")
-    return (Call(0, CallKind.TRANSACTIONAL, person, id_type, name=name, data=data, other=text(body, "to")),)
+    beside = {key: value for key, value in body.items() if key not in _OF_A_SEND}
+    return (
+        Call(0, CallKind.TRANSACTIONAL, person, id_type, name=name, data=data, other=text(body, "to"),
+             channel=channel, beside=beside),
+    )  # fmt: skip
 
 
 def _broadcast(asked: Asked, campaign: str, _: str) -> Sequence[Call]:
@@ -230,7 +237,7 @@ _ROUTES: tuple[tuple[re.Pattern[str], Answer], ...] = tuple(
         (r"POST /unsubscribe/([^/]+)", _unsubscribe),
         (r"POST /forms/([^/]+)/submit", _form),
         (r"POST /webhooks?/([^/]+)", _webhook),
-        (r"POST /send/(?:email|push|sms|whatsapp|in_app|inbox_message)", _send),
+        (r"POST /send/(email|push|sms|whatsapp|in_app|inbox_message)", _send),
         (r"POST /campaigns/([^/]+)/triggers", _broadcast),
         (r"POST /entity", _entity),
     )

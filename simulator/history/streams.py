@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -129,7 +129,7 @@ def _files_under(folder: str) -> list[str]:
     return found
 
 
-def chunks_of(file: str, progress: Progress | None = None) -> Iterator[bytes]:
+def chunks_of(file: str, progress: Progress | None = None) -> Generator[bytes, None, None]:
     """The unpacked bytes of *file* in pieces, without a byte order mark.
 
     Units: *progress* hears bytes read so far and the file's size (0: unknown), both as stored.

@@ -83,8 +83,8 @@ def _holds(space: Space, person: PersonRecord, kind: str, inner: Any) -> bool:
 
 
 def _attribute_holds(person: PersonRecord, leaf: Any) -> bool:
-    """Assumed: values are compared as text, without case, as segments compare them."""
-    value = person.attributes.get(leaf["field"])
+    """Assumed: values are compared as text, without case, as segments compare them; identifiers are attributes too."""
+    value = person.identifiers().get(leaf["field"], person.attributes.get(leaf["field"]))
     if leaf["operator"] == "exists":
         return value is not None and value != ""
     wanted, found = as_text(leaf["value"]), as_text(value)

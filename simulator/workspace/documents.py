@@ -11,7 +11,8 @@ documents carry them as text, as the UI API does.
 - layout: `body` with `{{ content }}`. snippet: `value`.
 - segment: `conditions` is the tree of a `dynamic` one, null for a `manual` one.
 - transactional_message: `template_id`; `trigger_name` may stand for its number in sends.
-- newsletter: `template_ids`; `filters` as the UI API encodes them, `recipients` as the App API filters.
+- newsletter: `template_ids`; `filters` as the UI API encodes them, `recipients` as the App API filters. An A/B test's
+  `test_groups` stand in the order of `template_ids`, one for each.
 - identity, domain: senders, and what they send from.
 - webhook_configuration: a reporting webhook.
 - subscription_topic, object_type, event_name, collection: as their lists show them; a collection's `data` is hidden.
@@ -19,7 +20,11 @@ documents carry them as text, as the UI API does.
 - campaign_note: a note on the canvas, with its `campaign_id`.
 - export: what was asked for; `file` holds the text.
 - esp_suppression: `category`, `email`, `reason`, `status`, `created`.
-- design_studio_email, …_component, …_folder: as the App API shows them; their `id` is a text such as `ds_1`.
+- design_studio_email, …_component, …_folder: as the App API shows them; their `id` is a text such as `ds_1`. An email
+  keeps its other languages in `translations`: language to content, envelope and transformers.
+- asset, asset_folder: files and where they lie; an asset's `data` is its bytes as base64.
+- import: a CSV file that is taken in row by row; `data_file_url` until it was fetched.
+- data_index_attribute, data_index_event: what attributes and events mean.
 - workspace_settings: one document, number 1.
 - audit_log: who wrote what and when, in the order it happened.
 - campaign_version:N: campaign N as it was at each version, with `campaign` and `actions`.
@@ -65,6 +70,11 @@ class Kind(StrEnum):
     DESIGN_EMAIL = "design_studio_email"
     DESIGN_COMPONENT = "design_studio_component"
     DESIGN_FOLDER = "design_studio_folder"
+    ASSET = "asset"
+    ASSET_FOLDER = "asset_folder"
+    IMPORT = "import"
+    ATTRIBUTE_NOTE = "data_index_attribute"
+    EVENT_NOTE = "data_index_event"
     SETTINGS = "workspace_settings"
     AUDIT = "audit_log"
 
@@ -394,6 +404,13 @@ def template_of(documents: Documents, holder: Mapping[str, Any], language: str =
         return default
     other = default["translations"].get(language)
     return None if other is None else documents.get(Kind.TEMPLATE, other)
+
+
+def templates_of(documents: Documents, newsletter: Mapping[str, Any]) -> list[Json]:
+    """A newsletter's content: the default of each test group, then every language of each."""
+    defaults = [one for number in newsletter["template_ids"] if (one := documents.get(Kind.TEMPLATE, number))]
+    others = [documents.get(Kind.TEMPLATE, number) for one in defaults for number in one["translations"].values()]
+    return [*defaults, *(one for one in others if one is not None)]
 
 
 def named(documents: Documents, kind: Kind, name: str) -> Json | None:

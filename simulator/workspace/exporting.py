@@ -50,21 +50,23 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 def export_people(space: Space, filters: Any) -> Json:
     """An export of the people whom a filter takes; None: of all."""
     people = list(records(space).everyone()) if filters is None else filtered(space, filters)
-    return _kept(space, "customers", people_csv(people), len(people))
+    return export_file(space, "customers", people_csv(people), len(people))
 
 
 def export_deliveries(space: Space, chosen: Sequence[DeliveryRecord], attributes: Sequence[str]) -> Json:
     """An export of deliveries."""
-    return _kept(space, "deliveries", deliveries_csv(chosen, attributes), len(chosen))
+    return export_file(space, "deliveries", deliveries_csv(chosen, attributes), len(chosen))
 
 
-def _kept(space: Space, kind: str, file: str, total: int) -> Json:
+def export_file(space: Space, kind: str, file: str, total: int, description: str = "") -> Json:
+    """Keep a file of so many rows as a finished export."""
     now = space.now()
     return space.documents.add(
         Kind.EXPORT,
         {
             "user_id": 0, "user_email": "dev@example.org", "total": total, "type": kind, "failed": False,
-            "status": "done", "description": "", "downloads": 0, "created_at": now, "updated_at": now, "file": file,
+            "status": "done", "description": description, "downloads": 0, "created_at": now, "updated_at": now,
+            "file": file,
         },
     )  # fmt: skip
 

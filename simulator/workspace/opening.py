@@ -10,6 +10,7 @@ from simulator.workspace.account import Account
 from simulator.workspace.admin import controls, holdings
 from simulator.workspace.admin.face import AdminFace
 from simulator.workspace.admin.routes import AdminRoutes
+from simulator.workspace.importing.importer import Importer
 from simulator.workspace.inbox.post_office import PostOffice, letter_of
 from simulator.workspace.inbox.relay import Relay
 from simulator.workspace.inbox.routes import inbox_routes
@@ -51,20 +52,21 @@ def open_service(
     Raises: OSError when the port is taken.
     """
     sender = Sender(server.account, anywhere=webhooks_anywhere)
+    importer = Importer(server.account, anywhere=webhooks_anywhere)
     relay = Relay(*smtp) if smtp is not None else None
     server.listeners.append(tell_of_deliveries(sender))
     if relay is not None:
         server.listeners.append(_relayed_by(relay))
         server.listen_always()
     server.on_attach(lambda space: watch_subscriptions(space, sender))
-    inbox = inbox_routes(PostOffice(server.account), sender, relay)
+    inbox = inbox_routes(PostOffice(server.account), sender, relay, importer)
     certificate = Certificate(host)
     trust = AdminRoutes()
     trust.add("GET", "/_authority", "the authority of this run's HTTPS certificate, for clients that are to trust it")(
         lambda _: Reply(certificate.authority(), 200, {"Content-Type": "application/x-pem-file"})
     )
     face = AdminFace(server, (*controls.ROUTES.all, *holdings.ROUTES.all, *inbox.all, *trust.all))
-    workers: list[Worker] = [sender.run, *([relay.run] if relay is not None else [])]
+    workers: list[Worker] = [sender.run, importer.run, *([relay.run] if relay is not None else [])]
     return Service(server, face, host=host, port=port, workers=workers, certificate=certificate)
 
 

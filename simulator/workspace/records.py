@@ -5,6 +5,7 @@ The values here are plain copies: nothing that is done to them changes what runs
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -27,6 +28,28 @@ class PersonRecord:
     def identifiers(self) -> Json:
         """How the App API names the person."""
         return {"cio_id": self.cio_id, "id": self.id, "email": self.email}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRecord:
+    """An object, such as a company. Units: *timestamps* are Unix seconds, when each attribute was last set."""
+
+    type_id: str
+    id: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    timestamps: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def cio_object_id(self) -> str:
+        """The name that the workspace gives the object, which never changes.
+
+        Source: App API reference: some letters and digits such as `ob020101`. Assumed: which.
+        """
+        return "ob" + hashlib.sha256(f"{self.type_id}/{self.id}".encode("utf-8", "replace")).hexdigest()[:12]
+
+    def identifiers(self) -> Json:
+        """How the App API names the object."""
+        return {"cio_object_id": self.cio_object_id, "object_id": self.id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +144,12 @@ class Records(Protocol):
 
     def relationships(self, person: PersonRecord) -> list[Json]:
         """The objects a person is related to: `{"identifiers": {object_type_id, object_id}, "attributes": {…}}`."""
+
+    def objects(self, type_id: str) -> list[ObjectRecord]:
+        """Every object of a type, in a stable order."""
+
+    def related_people(self, found: ObjectRecord) -> list[PersonRecord]:
+        """Who is related to an object, in a stable order."""
 
     def object_count(self) -> int:
         """How many objects there are."""

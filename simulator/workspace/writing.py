@@ -67,6 +67,16 @@ def touch(request: Request, document: Json) -> Json:
     return document
 
 
+def touch_campaign(request: Request, number: int) -> None:
+    """Say that a campaign was changed now, because a step of it was.
+
+    Assumed: a campaign's stamp moves with every change of its steps; the content of messages has stamps of its own.
+    """
+    campaign = request.space.documents.get(Kind.CAMPAIGN, number)
+    if campaign is not None:
+        request.space.documents.put(Kind.CAMPAIGN, number, touch(request, campaign))
+
+
 def in_one_change(routes: Iterable[Route]) -> tuple[Route, ...]:
     """The routes, with all that one request writes kept or none of it."""
     return tuple(route if route.method == "GET" else replace(route, handler=_whole(route.handler)) for route in routes)

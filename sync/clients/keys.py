@@ -1,7 +1,8 @@
-"""Who asks: an App API key, or a service account whose token is exchanged for a short-lived one."""
+"""Who asks: an App API key, a Track API key, or a service account whose token is exchanged for a short-lived one."""
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import time
@@ -26,6 +27,23 @@ class AppKey(Key):
     def headers(self, transport: Transport) -> Mapping[str, str]:
         """The key as a bearer."""
         return {"Authorization": f"Bearer {self.secret}"}
+
+
+@dataclass(slots=True)
+class TrackKey(Key):
+    """A site id with its Track API key; its repr holds neither.
+
+    Source: Track API reference, "Authentication": basic, the site id as name.
+    """
+
+    site_id: str = field(repr=False)
+    secret: str = field(repr=False)
+    variable: str = ""
+
+    def headers(self, transport: Transport) -> Mapping[str, str]:
+        """The pair as basic authentication."""
+        pair = base64.b64encode(f"{self.site_id}:{self.secret}".encode()).decode()
+        return {"Authorization": f"Basic {pair}"}
 
 
 @dataclass(slots=True)

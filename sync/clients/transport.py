@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -75,6 +76,21 @@ class Reply:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Any answer, yes or no."""
+
+    status: int
+    body: Any  # parsed JSON; None where there was none, or no JSON
+    date: str  # the server's clock, as its header says it
+    sent_to: str  # the address it names instead
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether it was done."""
+        return 200 <= self.status < 300
+
+
 class Key:
     """What makes a request ours."""
 
@@ -100,15 +116,18 @@ class Transport:
     pace: Pace
     headers: Mapping[str, str] = field(default_factory=dict)
     seam: httpx.BaseTransport | None = None  # in a test: what answers instead of a network
+    connections: int = CONNECTIONS
     count: int = 0  # requests sent
+    timeout: float = TIMEOUT
     _client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
         self._client = httpx.Client(
             base_url=self.base,
-            timeout=TIMEOUT,
+            timeout=self.timeout,
             transport=self.seam,
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            verify=_trusted(),
+            limits=httpx.Limits(max_connections=self.connections, max_keepalive_connections=self.connections),
             headers={"User-Agent": f"mailwright/{__version__}", "Accept": "application/json"},
             trust_env=False,
             follow_redirects=False,  # a credential never leaves the host it is for
@@ -124,6 +143,18 @@ class Transport:
         Raises: WorkspaceError when the workspace refuses or cannot be reached.
         """
         return self.send("GET", path, query=query, is_repeatable=True)
+
+    def look(self, path: str, **query: object) -> Answer:
+        """Read once, and take whatever is answered.
+
+        Raises: Unreachable; WorkspaceRefusal when the key itself is exchanged, and refused.
+        """
+        reply = self._once("GET", path, query, None)
+        try:
+            body = json.loads(reply.content)
+        except (ValueError, RecursionError):
+            body = None
+        return Answer(reply.status_code, body, reply.headers.get("Date", ""), reply.headers.get("Location", ""))
 
     def put(self, path: str, content: Json, *, is_repeatable: bool = True) -> Reply:
         """Put a whole value in place; *is_repeatable* False where doing it twice would add something twice.
@@ -178,28 +209,51 @@ class Transport:
                 return Reply(reply.status_code, _parsed(reply, asked), asked)
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, method: str, path: str, query: Mapping[str, object] | None, content: Json | None) -> httpx.Response:
+    def _once(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object] | None,
+        content: Json | bytes | None,
+        asked: str = "",
+    ) -> httpx.Response:
         headers = {**self.headers, **self.key.headers(self)}
+        written = content if isinstance(content, bytes) else None
+        if written is not None:
+            headers["Content-Type"] = "application/json"
         request = self._client.build_request(
             method,
             path,
-            params={name: str(value) for name, value in (query or {}).items() if value is not None},
-            json=content,
+            params={name: str(value) for name, value in (query or {}).items() if value is not None} or None,
+            content=written,
+            json=None if written is not None else content,
             headers=headers,
         )
-        return self.exchange(request, f"{self.surface}: {method} {path}")
+        return self.exchange(request, asked or f"{self.surface}: {method} {path}")
+
+    def ask(self, method: str, path: str, content: Json | bytes | None = None, *, called: str = "") -> Reply:
+        """Ask once, for whoever decides itself when to ask again.
+
+        *content* may be JSON that is written already. *called* is how errors name a *path* that holds a person.
+        Raises: WorkspaceRefusal when the answer is no; Unreachable when there is none.
+        """
+        asked = f"{self.surface}: {method} {called or path}"
+        reply = self._once(method, path, None, content, asked)
+        if not reply.is_success:
+            raise self._refusal(reply, asked)
+        return Reply(reply.status_code, _parsed(reply, asked), asked)
 
     def exchange(self, request: httpx.Request, asked: str) -> httpx.Response:
         """Send one request at the workspace's pace.
 
         Raises: Unreachable, which holds nothing of the request but its name.
         """
-        self.pace.wait()
-        self.count += 1
-        try:
-            return self._client.send(request)
-        except httpx.TransportError as error:
-            raise self._unreachable(error, asked) from None  # the cause may quote headers
+        with self.pace.turn():
+            self.count += 1
+            try:
+                return self._client.send(request)
+            except httpx.TransportError as error:
+                raise self._unreachable(error, asked) from None  # the cause may quote headers
 
     def form(self, path: str, fields: Mapping[str, str]) -> httpx.Response:
         """Post a form without a key, as a token exchange does.
@@ -209,13 +263,29 @@ class Transport:
         request = self._client.build_request("POST", path, data=dict(fields))
         return self.exchange(request, f"{self.surface}: POST {path}")
 
+    def download(self, url: str) -> str:
+        """The text at an address that the workspace gave out; the key goes along only to the workspace's own host.
+
+        Raises: WorkspaceError when there is none, or it refuses.
+        """
+        own = urlsplit(url).netloc == urlsplit(self.base).netloc
+        asked = f"{self.surface}: GET the file of an export"
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise WorkspaceError(
+                f"{asked}: the answer names no place", hint="is this the address of a Customer.io API?"
+            )
+        reply = self.exchange(httpx.Request("GET", url, headers=self.key.headers(self) if own else None), asked)
+        if not reply.is_success:
+            raise self._refusal(reply, asked)
+        return reply.content.decode("utf-8-sig", "replace")
+
     def _unreachable(self, error: httpx.TransportError, asked: str) -> Unreachable:
         host = urlsplit(self.base).netloc
         is_sure = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
         if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error).upper():
             said, hint = "its certificate is not trusted", "a local workspace is reached by http://"
         elif isinstance(error, httpx.TimeoutException):
-            said, hint = f"no answer within {TIMEOUT:g} seconds", "try again"
+            said, hint = f"no answer within {self.timeout:g} seconds", "try again"
         elif isinstance(error, httpx.ConnectError):
             said, hint = "no connection", f"is {host} the right address, and is it up?"
         else:
@@ -232,6 +302,12 @@ class Transport:
         found = WorkspaceRefusal(f"{asked}: {status} {said}", status=status, hint=hint)
         found.retry_after = retry_after(reply.headers.get("Retry-After"))
         return found
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """What certificates are held to; made once, as that takes longer than a request on this machine."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _waits_for(*, is_repeatable: bool) -> Callable[[Exception], bool | float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any as Anything
 
@@ -20,6 +20,7 @@ from mailwright.definitions.steps import (
     EmailStep,
     ExitStep,
     FilterMatchDelayStep,
+    GoToStep,
     GracePeriodStep,
     InAppStep,
     LanguagesStep,
@@ -42,9 +43,10 @@ from mailwright.definitions.steps import (
     WindowStep,
     step_kind,
 )
-from mailwright.definitions.workflow import file_of, walk_steps
+from mailwright.definitions.workflow import file_of, jumps_to, walk_steps
 from mailwright.loading.condition_text import condition_as_yaml
 from sync.codecs.canonical_steps import canonical_steps, joins
+from sync.codecs.crossing import has_jumps, in_one_shape
 from sync.codecs.normal_form import as_text, as_typed, normal
 
 Data = dict[str, Anything]
@@ -62,14 +64,17 @@ def steps_as_data(
     is_whole = names is None
     if names is None:
         names = {id(placed.step): placed.id for placed in walk_steps(workflow)}
-    found = _Writer(names, campaign).steps(workflow)
+    found = _Writer(names, campaign, jumps_to(campaign.workflow)).steps(workflow)
+    if is_whole and has_jumps(found):
+        found = in_one_shape(found)
     return canonical_steps(found) if is_whole else found
 
 
 class _Writer:
-    def __init__(self, names: Mapping[int, str], campaign: Campaign) -> None:
+    def __init__(self, names: Mapping[int, str], campaign: Campaign, jumps: Collection[str]) -> None:
         self.names = names
         self.campaign = campaign
+        self.jumps = jumps
 
     def steps(self, steps: Sequence[StepBase]) -> list[Data]:
         found: list[Data] = []
@@ -81,6 +86,8 @@ class _Writer:
 
     def _extra(self, step: StepBase) -> Data:
         found: Data = {}
+        if self.names[id(step)] in self.jumps and file_of(step) is None:
+            found["id"] = self.names[id(step)]
         name = step.name or file_of(step) or ""
         if name != self._key(step):
             found["name"] = name
@@ -185,6 +192,8 @@ def _leaf_step(step: StepBase) -> Data:
             return {str(step_kind(step)): duration_as_text(length)}
         case ExitStep():
             return {"exit": True}
+        case GoToStep(go_to=target):
+            return {"go_to": target}
         case _:
             raise TypeError(f"a {type(step).__name__} is written elsewhere")
 

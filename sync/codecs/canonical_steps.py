@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailwright.definitions.workflow import FILED_KINDS
+
 Data = dict[str, Any]
 Steps = list[Data]
 Way = tuple[Data, str]
@@ -36,7 +38,13 @@ def ways_of(step: Data) -> list[Way]:
     return [*met, (wait, "on_timeout")] if "at_most" in wait else met
 
 
-def _steps(way: Way) -> Steps:
+def message_of(step: Data) -> str | None:
+    """The name of what a step sends; None where it sends nothing of its own."""
+    return next((str(step[kind]) for kind in FILED_KINDS if isinstance(step.get(kind), str)), None)
+
+
+def steps_of(way: Way) -> Steps:
+    """The steps of a way."""
     found = way[0].get(way[1], [])
     if isinstance(found, str):
         return [dict(EXIT)] if found == "exit" else []
@@ -44,7 +52,7 @@ def _steps(way: Way) -> Steps:
     return steps
 
 
-def _set(way: Way, steps: Steps) -> None:
+def set_way(way: Way, steps: Steps) -> None:
     """Put steps in a way, in the shortest of its forms."""
     holder, key = way
     if key == "on_timeout":
@@ -58,18 +66,18 @@ def _set(way: Way, steps: Steps) -> None:
 def _sunk(steps: Steps) -> Steps:
     """The steps with what follows a branch put into its one way that goes on."""
     for at, step in enumerate(steps):
-        if step == EXIT:
+        if step == EXIT or "go_to" in step:
             return steps[: at + 1]  # no way leads further
         ways = ways_of(step)
         if not ways:
             continue
         for way in ways:
-            _set(way, _sunk(_steps(way)))
-        open_ways = [way for way in ways if not _ends(_steps(way))]
+            set_way(way, _sunk(steps_of(way)))
+        open_ways = [way for way in ways if not _ends(steps_of(way))]
         if not open_ways:
             return steps[: at + 1]
         if len(open_ways) == 1 < len(ways) and steps[at + 1 :]:
-            _set(open_ways[0], _sunk([*_steps(open_ways[0]), *steps[at + 1 :]]))
+            set_way(open_ways[0], _sunk([*steps_of(open_ways[0]), *steps[at + 1 :]]))
             return steps[: at + 1]
     return steps
 
@@ -80,14 +88,14 @@ def _ends(steps: Steps) -> bool:
         return False
     last = steps[-1]
     ways = ways_of(last)
-    return last == EXIT or (bool(ways) and all(_ends(_steps(way)) for way in ways))
+    return last == EXIT or "go_to" in last or (bool(ways) and all(_ends(steps_of(way)) for way in ways))
 
 
 def _joined(steps: Steps) -> Steps:
     found: Steps = []
     for step in steps:
         for way in ways_of(step):
-            _set(way, _joined(_steps(way)))
+            set_way(way, _joined(steps_of(way)))
         if not (found and joins(found[-1], step)):
             found.append(step)
     return found
@@ -98,8 +106,8 @@ def joins(before: Data, step: Data) -> bool:
 
     The attributes are then put into *before*.
     """
-    if set(before) != {"set"} or set(step) != {"set"}:
-        return False
+    if set(before) - {"id"} != {"set"} or set(step) != {"set"}:
+        return False  # what a jump leads to begins a step of its own
     if set(before["set"]) != {"person"} or set(step["set"]) != {"person"}:
         return False
     known, more = before["set"]["person"], step["set"]["person"]
@@ -115,5 +123,5 @@ def _without_last_exits(steps: Steps) -> Steps:
     if steps[-1] == EXIT:
         return _without_last_exits(steps[:-1])
     for way in ways_of(steps[-1]):
-        _set(way, _without_last_exits(_steps(way)))
+        set_way(way, _without_last_exits(steps_of(way)))
     return steps

@@ -20,6 +20,7 @@ from mailwright.definitions.steps import (
     CreateEventStep,
     ExitStep,
     FilterMatchDelayStep,
+    GoToStep,
     GracePeriodStep,
     LanguagesStep,
     LlmStep,
@@ -137,6 +138,8 @@ class StepWriting:
                 return "static_seg_update_action", {"segment_id": number, "operation": operation}
             case ExitStep():
                 return "exit_action", {}
+            case GoToStep():
+                raise TypeError("a go_to is no action: its edge leads to the step itself")
             case AbTestStep():
                 raise Unwritable("an A/B test")
             case CollectionQueryStep() | BatchUpdateStep() | LlmStep():

@@ -1,20 +1,23 @@
 """Actions and edges of the wire → nested steps, in authored form.
 
-A workflow nests when the ways of each branch meet again at one step, or end in exits of their own. One that does not is
-refused by name, never cut to fit.
+A workflow nests when the ways of each branch meet again at one step, or end in exits of their own. In one that does
+not, some ways lead to a step of another way by `go_to`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sync.codecs.authored_steps import after_timeout
+from sync.codecs.crossing import END, Crossing, crossing_steps, reached_from
 from sync.codecs.references import Unreadable
 from sync.codecs.step_reading import Data, StepReading
 
 Json = Mapping[str, Any]
+Ways = list[list[Data]]
 BRANCHES = frozenset(
     {
         "conditional_branch_action", "multi_split_branch_action", "random_cohort_branch_action",
@@ -35,18 +38,61 @@ def read_edges(reply: Json) -> list[Json]:
 
 
 def workflow_steps(actions: Sequence[Json], edges: Sequence[Json], reading: StepReading) -> list[Data]:
-    """The nested steps of a workflow.
+    """The steps of a workflow, nested as far as they nest.
 
-    Raises: Unreadable when the graph does not nest, or a step is none that a file can hold.
+    Raises: Unreadable when it has no one beginning or a circle, or a step is none that a file can hold.
     """
     graph = _Graph(actions, edges)
     root = graph.root()
     if root is None:
         return []
-    steps, end, _ = _Nesting(graph, reading).way(root, is_gate=True)
-    if end is not None:
-        raise Unreadable("a workflow whose ways do not meet again in pairs")
-    return steps
+    try:
+        steps, end, _ = _Nesting(graph, reading).way(root, is_gate=True)
+    except _Crossing:
+        end = root
+    return _crossing(graph, root, reading) if end is not None else steps
+
+
+class _Crossing(Exception):
+    """Ways that do not meet in pairs."""
+
+
+def _crossing(graph: _Graph, root: str, reading: StepReading) -> list[Data]:
+    """The steps of a workflow whose ways cross."""
+    found = Crossing()
+    for number, action in graph.actions.items():
+        kind = str(action.get("type"))
+        if number in graph.sides or kind == "exit_action":
+            continue
+        following = [graph.end_or(str(edge["to"])) for edge in graph.out[number]]
+        if kind in BRANCHES:
+            if is_endless(action):  # its time is never over
+                following = following[:-1]
+            found.add(number, _made(reading, action), following, is_branch=True)
+        elif len(following) > 1:
+            raise Unreadable("a step that is no branch and has several ways out")
+        else:
+            make = partial(_plain, reading, action)
+            found.add(number, make, following or [END], is_branch=False)
+    lost = set(found.out) - reached_from(found.out, root)
+    if lost:
+        raise Unreadable("a wait without an end that has steps for its end")
+    first = root
+    while str(graph.actions[first].get("type")) in GATES:
+        [first] = found.out.get(first, [END]) or [END]
+    return crossing_steps(found, first)
+
+
+def _plain(reading: StepReading, action: Json, _: Ways) -> Data:
+    return reading.step(action)
+
+
+def _made(reading: StepReading, action: Json) -> Callable[[Ways], Data]:
+    def made(ways: Ways) -> Data:
+        inside = [*ways, []] if is_endless(action) else ways
+        return _BRANCHES[str(action["type"])](reading, action, inside)
+
+    return made
 
 
 class _Graph:
@@ -64,6 +110,10 @@ class _Graph:
             self.arriving[end] += 1
         for leaving in self.out.values():
             leaving.sort(key=lambda edge: int(edge.get("index") or 0))
+
+    def end_or(self, number: str) -> str:
+        """The step itself; where it is an exit, the journey is over."""
+        return END if self.actions[number].get("type") == "exit_action" else number
 
     def root(self) -> str | None:
         roots = [one for one in self.actions if not self.arriving[one] and one not in self.sides]
@@ -116,12 +166,14 @@ class _Nesting:
         ways = [self.way(str(edge["to"])) for edge in leaving]
         meeting = {end for _, end, _ in ways if end is not None}
         if len(meeting) > 1:
-            raise Unreadable(f"the branch '{action.get('name') or action['id']}', whose ways do not meet at one step")
+            raise _Crossing
         steps.append(_BRANCHES[str(action["type"])](self.reading, action, [way for way, _, _ in ways]))
         return (meeting.pop() if meeting else None), sum(count for _, _, count in ways)
 
 
-Ways = list[list[Data]]
+def is_endless(action: Json) -> bool:
+    """Whether a step waits for ever for what it waits for."""
+    return action.get("type") == "conditional_wait_action" and action.get("exit_type") == "never"
 
 
 def _two_ways(reading: StepReading, action: Json, ways: Ways) -> Data:

@@ -13,6 +13,7 @@ from mailwright.definitions.steps import (
     BranchStep,
     CohortsStep,
     ExitStep,
+    GoToStep,
     LanguagesStep,
     SplitStep,
     StepBase,
@@ -20,6 +21,7 @@ from mailwright.definitions.steps import (
 )
 from mailwright.definitions.workflow import walk_steps
 from sync.codecs.encoding import NOTHING, decoded
+from sync.codecs.references import Unwritable
 from sync.codecs.step_reading import MESSAGES
 from sync.codecs.step_writing import Planned, StepWriting
 from sync.codecs.workflow_reading import BRANCHES, GATES
@@ -28,6 +30,7 @@ Json = Mapping[str, Any]
 Edge = tuple[str, str, int | None]
 """From, to, and which way of a branch; ends are keys of a `Graph`."""
 _ENCODED = frozenset({"preconditions", "conditions"})
+_JUMP = "go_to "
 
 
 @dataclass(slots=True)
@@ -71,8 +74,9 @@ def planned_graph(writing: StepWriting, *, gate: str | None = None) -> Graph:
     """
     building = _Building(writing, {id(one.step): one.id for one in walk_steps(writing.campaign.workflow)})
     end = building.exit()
-    first = building.chain(writing.campaign.workflow, end)
+    first = building.target(building.chain(writing.campaign.workflow, end))
     graph = building.graph
+    graph.edges = [(start, building.target(to), index) for start, to, index in graph.edges]
     if gate is not None:
         graph.nodes[gate] = Planned("filter_match_delay_action", {})
         graph.edges.append((gate, first, None))
@@ -97,6 +101,19 @@ class _Building:
         self.writing = writing
         self.names = names
         self.graph = Graph()
+        self.first: dict[str, str] = {}  # step → the key of its first action
+
+    def target(self, key: str) -> str:
+        """The step that a key means: its own, or the one that a jump leads to.
+
+        Raises: Unwritable when there is no such step.
+        """
+        if not key.startswith(_JUMP):
+            return key
+        name = key.removeprefix(_JUMP)
+        if name not in self.first:
+            raise Unwritable(f"a go_to to '{name}', which is no step")
+        return self.first[name]
 
     def exit(self) -> str:
         return self._add(Planned("exit_action", {"name": "", "preconditions": NOTHING}))
@@ -112,6 +129,8 @@ class _Building:
         return following
 
     def _step(self, step: StepBase, following: str) -> str:
+        if isinstance(step, GoToStep):
+            return f"{_JUMP}{step.go_to}"
         planned = self.writing.actions(step, self.names[id(step)])
         for node in reversed(planned):
             key = self._add(node)
@@ -121,6 +140,7 @@ class _Building:
             elif not isinstance(step, ExitStep):
                 self.graph.edges.append((key, following, None))
             following = key
+        self.first[self.names[id(step)]] = following
         return following
 
     def _ways(self, step: StepBase, following: str) -> list[str] | None:

@@ -54,7 +54,11 @@ def run_apply(args: argparse.Namespace, kind: type[Journal]) -> int:
     project = load_project(args.root)
     kept = _kept_plan(args, project)
     name, _ = project.workspace(kept.workspace.name if kept is not None else args.what)
-    with only_one(project.root, name), gathered(project, name, is_read_only=False) as found:
+    touched_by = None if args.resume else kept
+    with (
+        only_one(project.root, name),
+        gathered(project, name, is_read_only=False, fresh=args.fresh, touched_by=touched_by) as found,
+    ):
         return _resume(args, found, kind) if args.resume else _begin(args, found, kept, kind)
 
 

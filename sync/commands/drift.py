@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from sync.commands.gathering import add_fresh_argument
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `drift`."""
     parser.add_argument("workspaces", nargs="*", metavar="WORKSPACE", help="default: all of them")
     parser.add_argument("--format", choices=("text", "json", "md"), default="text")
+    add_fresh_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,12 +41,12 @@ def run(args: argparse.Namespace) -> int:
     from sync.reports.drift_report import drift_as
 
     project = load_project(args.root)
-    drift = drift_of(project, _asked(project, args.workspaces))
+    drift = drift_of(project, _asked(project, args.workspaces), fresh=args.fresh)
     print(drift_as(args.format, drift))
     return 0 if drift.is_clean else DRIFTED
 
 
-def drift_of(project: Project, names: list[str]) -> Drift:
+def drift_of(project: Project, names: list[str], *, fresh: bool = False) -> Drift:
     """The drift of some workspaces; the first protected one is what the others are held against."""
     from sync.commands.gathering import gathered
     from sync.drift import Drift
@@ -52,7 +55,7 @@ def drift_of(project: Project, names: list[str]) -> Drift:
     contents: dict[str, Snapshot] = {}
     seen: list[Sees] = []
     for name in names:
-        with gathered(project, name) as found:
+        with gathered(project, name, fresh=fresh) as found:
             singles.append(_single(found))
             contents[name] = found.live.snapshot
             seen.append(found.abilities().sees)

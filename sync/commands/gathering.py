@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from sync.snapshot import Address, Snapshot
 
 
-LOCAL_LIMIT = 500
-"""Requests a second to a workspace on this machine, which is nobody else's; where it has a limit it says so."""
-
-
 @dataclass(slots=True)
 class Gathered:
     """A workspace that is open, with all that a plan needs of it."""
@@ -80,6 +76,7 @@ def add_plan_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--start", action="store_true", help="start campaigns, and let new messages out")
     parser.add_argument("--allow-delete", action="store_true", help="delete what is gone from the files")
+    add_fresh_argument(parser)
     parser.add_argument("--expires", metavar="TIME", default="24h", help="how long the plan lasts (default: 24h)")
 
 
@@ -89,6 +86,13 @@ def add_history_argument(parser: argparse.ArgumentParser) -> None:
         "--history", metavar="LOG", action="append", default=[],
         help="say who is affected by this event log, folder, database or bucket",
     )  # fmt: skip
+
+
+def add_fresh_argument(parser: argparse.ArgumentParser) -> None:
+    """The flag of everything that reads a workspace."""
+    parser.add_argument(
+        "--fresh", action="store_true", help="read everything anew, also what did not move since it was read"
+    )
 
 
 def wishes_of(args: argparse.Namespace, project: Project, reason: str) -> Wishes:
@@ -111,21 +115,31 @@ def wishes_of(args: argparse.Namespace, project: Project, reason: str) -> Wishes
 
 
 @contextmanager
-def gathered(project: Project, name: str | None, *, is_read_only: bool = True) -> Iterator[Gathered]:
-    """A workspace with its ledger and how it stands.
+def gathered(
+    project: Project,
+    name: str | None,
+    *,
+    is_read_only: bool = True,
+    fresh: bool = False,
+    touched_by: Plan | None = None,
+) -> Iterator[Gathered]:
+    """A workspace with its ledger and how it stands; with a plan only how what it touches stands.
+
+    *fresh*: everything is read anew, also what did not move since it was read, as its stamp says.
 
     Raises: ConfigurationError, WorkspaceError as `open_workspace` does.
     """
     from sync.ledger import read_ledger
-    from sync.live import fetch_snapshot
+    from sync.live import fetch_snapshot, fetch_touched
     from sync.opening import open_workspace
 
     with open_workspace(project, name, is_read_only=is_read_only) as workspace:
-        if workspace.settings.url is not None:
-            workspace.pace.limit = LOCAL_LIMIT
         ledger = read_ledger(project.root, workspace.name)
-        live = fetch_snapshot(workspace, ledger)
-        ledger.settle(project.root, live.snapshot)
+        if touched_by is None:
+            live = fetch_snapshot(workspace, ledger, fresh=fresh)
+            ledger.settle(project.root, live.snapshot)
+        else:
+            live = fetch_touched(workspace, ledger, touched_by)
         yield Gathered(project, workspace, ledger, live)
 
 

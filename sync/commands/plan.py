@@ -50,7 +50,7 @@ def run_plan(args: argparse.Namespace, who_enters: WhoEnters | None = None, how_
     from sync.plan_making import THE_FILES
 
     project = load_project(args.root)
-    with gathered(project, args.workspace) as found:
+    with gathered(project, args.workspace, fresh=args.fresh) as found:
         sides = sides_of(found)
         plan = found.plan(sides, wishes_of(args, project, THE_FILES))
     if who_enters is not None:

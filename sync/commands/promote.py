@@ -56,9 +56,9 @@ def run_promote(
     source, target = project.workspace(args.source)[0], project.workspace(args.target)[0]
     if source == target:
         raise ConfigurationError("a workspace cannot be promoted to itself", hint="mailwright promote qa prod")
-    with gathered(project, source) as found:
+    with gathered(project, source, fresh=args.fresh) as found:
         content, settings = found.live.snapshot, found.workspace.settings
-    with gathered(project, target) as found:
+    with gathered(project, target, fresh=args.fresh) as found:
         desired = promoted(
             content,
             found.live.snapshot,

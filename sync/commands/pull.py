@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import argparse
 
+from sync.commands.gathering import add_fresh_argument
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `pull`."""
     parser.add_argument("workspace", nargs="?", metavar="WORKSPACE", help="default: the settings' default workspace")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
     parser.add_argument("--format", choices=("text", "json", "md"), default="text", help="default: text")
+    add_fresh_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     project = load_project(Path(args.root))
     with open_workspace(project, args.workspace, is_read_only=True) as workspace:
         ledger = read_ledger(project.root, workspace.name)
-        live = fetch_snapshot(workspace, ledger)
+        live = fetch_snapshot(workspace, ledger, fresh=args.fresh)
         pulled = pull(workspace, ledger, live, dry_run=args.dry_run)
     print(pulled_as(args.format, pulled, dry_run=args.dry_run))
     return 0 if pulled.is_clean else 1

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     if args.run is None:
         return _list(args, project.root)
     journal = run_called(project.root, args.run)
-    with gathered(project, journal.plan.workspace.name) as found:
+    with gathered(project, journal.plan.workspace.name, fresh=args.fresh) as found:
         sides = way_back(journal, found.ledger.snapshot, found.live.snapshot)
         plan = found.plan(sides, wishes_of(args, project, f"before {journal.run}"))
     put_plan(plan, args.out, args.format)

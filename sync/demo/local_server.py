@@ -79,6 +79,11 @@ class LocalServer:
             method, f"/ui/v1/environments/{where['id']}/{path}", body, {"Authorization": f"Bearer {token}"}
         )
 
+    def by_app(self, name: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
+        """A call of the App API. *path* stands behind `/v1/`."""
+        key = self.workspace(name)["app_key"]
+        return self._call(method, f"/app/v1/{path}", body, {"Authorization": f"Bearer {key}"})
+
     def _token(self, where: Mapping[str, Any]) -> str:
         body = f"grant_type=client_credentials&client_secret={where['service_account_token']}".encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mailwright.checks.workflow_checks import ends_always, immediate_events
+from mailwright.checks.workflow_checks import check_workflows, ends_always, immediate_events
 from mailwright.definitions.campaign import Campaign
 from mailwright.definitions.conditions import ALWAYS, InSegment, PlacedCondition
 from mailwright.definitions.steps import StepBase
+from mailwright.loading.folder import load_project
 
 PRO = PlacedCondition(InSegment("pro"))
 EXIT = {"exit": True}
@@ -40,6 +41,7 @@ def steps(*authored: dict[str, object]) -> list[StepBase]:
             id="ends late too",
         ),
         pytest.param(EMAIL, False, id="an email"),
+        pytest.param({"go_to": "a"}, True, id="a jump"),
     ],
 )
 def test_a_step_ends_every_journey_or_not(step: dict[str, object], expected: bool):
@@ -87,3 +89,18 @@ def test_two_campaigns_that_start_each_other_are_one_loop(check):
 )
 def test_what_does_not_come_back_at_once_is_no_loop(first: str, second: str, check):
     assert "event-loop" not in [problem.rule for problem in check(looping(first, second))]
+
+
+def test_a_step_behind_a_jump_is_reached_by_the_jumps_that_lead_there(tmp_path):
+    workflow = (
+        "  - branch: {if: {person: {plan: pro}}, then: [{go_to: b}], else: []}\n"
+        "  - {wait: 1d}\n  - go_to: c\n  - {wait: 2d, id: b}\n  - {wait: 3d, id: c}\n"
+    )
+    folder = tmp_path / "campaigns" / "welcome"
+    folder.mkdir(parents=True)
+    (tmp_path / "mailwright.toml").write_text("[workspaces.qa]\n")
+    campaign = folder / "campaign.yaml"
+    campaign.write_text(f"name: W\ntrigger: {{event: e}}\nworkflow:\n{workflow}")
+    assert [one.rule for one in check_workflows(load_project(tmp_path))] == []
+    campaign.write_text(campaign.read_text().replace("{go_to: b}", "{wait: 5d}"))
+    assert [one.rule for one in check_workflows(load_project(tmp_path))] == ["unreachable-step"]

@@ -29,7 +29,7 @@ def with_keys(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_doctor_shows_versions_and_which_variables_are_set(with_keys: Path, mailwright):
-    shown = mailwright("-C", with_keys, "doctor")
+    shown = mailwright("-C", with_keys, "doctor", "--offline")
     assert shown.code == 0
     assert "workspace prod: eu, protected" in shown.out
     assert "  MADE_UP_APP_KEY: set" in shown.out
@@ -38,13 +38,13 @@ def test_doctor_shows_versions_and_which_variables_are_set(with_keys: Path, mail
 
 
 def test_doctor_never_shows_a_value(with_keys: Path, mailwright):
-    for form in ("text", "json"):
-        shown = mailwright("-C", with_keys, "doctor", "--format", form)
+    for form in ("text", "json", "md"):
+        shown = mailwright("-C", with_keys, "doctor", "--offline", "--format", form)
         assert "very-secret" not in shown.out + shown.err
 
 
 def test_doctor_as_json_carries_its_version(with_keys: Path, mailwright):
-    report = json.loads(mailwright("-C", with_keys, "doctor", "--format", "json").out)
+    report = json.loads(mailwright("-C", with_keys, "doctor", "--offline", "--format", "json").out)
     assert report["schema_version"] == 1
     assert report["settings"] == "mailwright.toml"
     assert report["workspaces"]["prod"]["variables"]["MADE_UP_TRACK"] is False
@@ -60,3 +60,30 @@ def test_doctor_works_where_there_is_no_project(tmp_path: Path, mailwright):
     shown = mailwright("-C", tmp_path, "doctor")
     assert shown.code == 0
     assert "none found" in shown.out
+
+
+def test_doctor_asks_no_workspace_whose_variables_are_not_set(
+    with_keys: Path, mailwright, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("MADE_UP_APP_KEY")  # else it would ask the network
+    shown = mailwright("-C", with_keys, "doctor")
+    assert shown.code == 0 and "findings" not in shown.out
+
+
+def test_doctor_knows_which_versions_are_needed():
+    from mailwright.commands.doctor import requirements, unfit_packages, versions
+
+    needed = {one.name for one in requirements()}
+    assert {"pydantic", "httpx", "sqlalchemy", "uvicorn"} <= needed
+    assert "playwright" not in needed  # an extra
+    assert versions().keys() == needed | {"mailwright", "python"}
+    assert unfit_packages() == {}
+
+
+def test_doctor_tells_packages_that_do_not_fit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mailwright):
+    stated = ["pydantic>=99", "no-such-package>=1", "playwright>=1; extra == 'pictures'"]
+    monkeypatch.setattr("importlib.metadata.requires", lambda _name: stated)
+    shown = mailwright("-C", tmp_path, "doctor")
+    assert shown.code == 1
+    assert "mailwright needs >=99" in shown.out
+    assert shown.out.rstrip().endswith("missing or unfit packages: pydantic (>=99), no-such-package (>=1)")

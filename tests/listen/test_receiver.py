@@ -234,3 +234,26 @@ def test_postgresql_keeps_each_event_once(tmp_path: Path):
             answers = list(pool.map(lambda number: post(receiver, event(number % 30)), range(120)))
             assert {answer.status_code for answer in answers} == {200}
         assert counts(url) == {"email_sent": 30}
+
+
+def test_handlers_go_on_once_the_database_is_back(tmp_path: Path):
+    from mailwright.listen.handlers import handlers_from
+    from mailwright.listen.receiver import Worker
+    from mailwright.listen.records import record_of
+    from mailwright.listen.settings import Settings
+    from mailwright.listen.stores import open_store
+
+    there = tmp_path / "taken"
+    handlers = tuple(handlers_from([f"*=command:touch {there}"]))
+    store = open_store(f"sqlite:///{tmp_path / 'webhooks.db'}")
+    store.keep([record_of(event(1), 0)], [[handlers[0].name]])
+    database = sqlite3.connect(tmp_path / "webhooks.db", isolation_level=None)
+    database.execute("ALTER TABLE handling RENAME TO away")
+    worker = Worker(store, Settings(KEY, handlers=handlers), time.time)
+    worker.start()
+    time.sleep(0.1)
+    database.execute("ALTER TABLE away RENAME TO handling")
+    database.close()
+    wait_for(there.exists)
+    worker.stop()
+    store.close()

@@ -44,6 +44,22 @@ def test_the_last_way_of_a_wait_is_what_follows_its_maximum(on_timeout, name):
     assert start.seconds == 86400
 
 
+def test_a_jump_leads_to_the_step_itself():
+    inner = {"branch": {"if": person("b", 1), "then": [{"wait": "1d"}], "else": [{"go_to": "nudge"}]}}
+    outer = {"branch": {"if": person("a", 1), "then": [inner], "else": [{"email": "nudge"}]}}
+    start, nodes = compiled(outer, {"email": "end"})
+    nudge = start.ways[1].first
+    assert nudge.id == "nudge" and nudge.next.id == "end"
+    assert start.ways[0].first.ways[1].first is nudge
+    assert sorted(node.id for node in nodes) == ["branch-1", "branch-2", "end", "nudge", "wait-3"]
+
+
+@pytest.mark.parametrize("steps", [[{"go_to": "b"}, {"email": "a"}, {"email": "b"}], [{"email": "b"}]])
+def test_what_a_jump_passes_over_is_not_walked(steps):
+    start, _ = compiled(*steps)
+    assert (start.id, start.next) == ("b", None)
+
+
 def test_a_random_delay_may_be_written_longest_first():
     start, _ = compiled({"wait": {"between": ["3h", "1h"]}})
     assert (start.least, start.seconds) == (3600, 3 * 3600)

@@ -18,10 +18,11 @@ from sync.ledger import read_ledger
 from sync.live import fetch_snapshot
 from sync.opening import Workspace, open_workspace
 from sync.pull import Pulled, pull
-from sync.snapshot import Kind
+from sync.snapshot import Address, Kind
 
 WIRE = Path(__file__).parents[1] / "data/wire/fly"
 SETTINGS = '[workspaces.qa]\nregion = "us"\nid = 41001\nservice_account = { env = "CIO_SA" }\n'
+CAMPAIGN = Address(Kind.CAMPAIGN, "signup-confirmation")
 Json = dict[str, Any]
 
 
@@ -112,20 +113,38 @@ def test_the_wire_references_workspace_is_pulled_whole(tmp_path, account):
     assert files(tmp_path) == before
 
 
-def test_a_workflow_that_does_not_nest_is_kept_with_all_its_steps_and_listed(tmp_path, account):
+def crossed(account: Account, end: str) -> None:
+    """One more branch behind the last, one way of which leads to *end*."""
     edges = account.campaign["campaign"]["edges"]
     account.campaign["actions"].append({**account.campaign["actions"][2], "id": "907", "name": "Second"})
     edges.remove({"from": "904", "to": "905", "type": "continue"})
     edges += [
         {"from": "904", "to": "907", "type": "continue"},
         {"from": "907", "to": "905", "type": "branch", "index": 0},
-        {"from": "907", "to": "906", "type": "branch", "index": 1},
+        {"from": "907", "to": end, "type": "branch", "index": 1},
     ]
+
+
+def test_a_workflow_whose_ways_cross_is_pulled_with_steps_that_lead_to_one_another(tmp_path, account):
+    crossed(account, "906")
+    found = pulled(tmp_path, account)
+    assert found.is_clean, [*map(str, found.unrepresented), *found.conflicts]
+    assert read_project(tmp_path)[1] == []
+    with opened(tmp_path, account) as workspace:
+        live = fetch_snapshot(workspace, read_ledger(tmp_path, "qa")).snapshot
+    assert desired_snapshot(load_project(tmp_path), "qa").get(CAMPAIGN) == live.get(CAMPAIGN)
+    before = files(tmp_path)
+    assert pulled(tmp_path, account).changed == {} and files(tmp_path) == before
+
+
+def test_a_workflow_that_goes_round_is_kept_with_all_its_steps_and_listed(tmp_path, account):
+    crossed(account, "902")
+    edges = account.campaign["campaign"]["edges"]
     found = pulled(tmp_path, account)
     assert not found.is_clean
     assert [(one.what, one.field) for one in found.unrepresented] == [("campaign signup-confirmation", "workflow")]
     kept = json.loads((tmp_path / ".mailwright/kept/qa/campaign/signup-confirmation.json").read_text())
-    assert "do not meet" in kept["kept_because"]["workflow"]
+    assert "circle" in kept["kept_because"]["workflow"]
     assert len(kept["actions"]) == 7 and kept["campaign"]["edges"] == edges
     asked = next(one for one in kept["actions"] if one["id"] == "903")["conditions"]
     assert asked == [{"type": "event_attribute", "field": "group_id", "operator": "exists"}]

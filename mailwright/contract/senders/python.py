@@ -23,7 +23,7 @@ _LINE = 120
 _LONGEST_LITERAL = 80
 _HEAD = '''"""Typed senders of our events to Customer.io, a method each.
 
-Written by `mailwright events codegen python`; change the schemas, not this file. It needs the package `customerio`.
+Written by `mailwright events codegen python`; change the schemas, not this file. It needs version 3 of `customerio`.
 An event's id is new for each call: keep what the method gives, and hand it in again when the call has to be repeated.
 """
 
@@ -307,7 +307,7 @@ def _broadcast(call: Call) -> Iterator[str]:
     yield f"        number = self._broadcasts[{_quoted(call.slug)}]  # ids differ from workspace to workspace"
     yield '        body = {"data": _plain(data or {}), **({} if ids is None else {"ids": ids})}'
     yield '        reply = api.send_request("POST", f"{api.url}/v1/campaigns/{number}/triggers", body)'
-    yield '        return int(reply["id"])'
+    yield '        return int(reply.json()["id"])'
     yield ""
 
 

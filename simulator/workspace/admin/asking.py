@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from simulator.workspace.space import Space
 
 
-def refused(message: str, status: int = 400) -> Refusal:
-    """A refusal of the admin face."""
-    return Refusal(status, {"schema_version": 1, "error": message})
+def refused(message: str, status: int = 400, **more: Any) -> Refusal:
+    """A refusal of the admin face; *more* is data that says it in detail."""
+    return Refusal(status, {"schema_version": 1, "error": message, **more})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from typing import Any
 
-from mailwright.diagnostics import ContentError, MailwrightError
+from mailwright.diagnostics import ContentError, MailwrightError, diagnostic_as_data
 from simulator.workspace.admin.asking import AdminRequest, refused
 from simulator.workspace.admin.coverage_page import coverage_as_html
 from simulator.workspace.admin.routes import AdminRoutes
+from simulator.workspace.documents import Kind
 from simulator.workspace.routes import Reply
 from simulator.workspace.server.announcing import announced, workspace_shown
 from simulator.workspace.state import StateError, exported, imported
@@ -33,6 +35,21 @@ def coverage(request: AdminRequest) -> Reply:
     return Reply({"routes": routes, "counts": dict(sorted(counts.items()))})
 
 
+@ROUTES.add("GET", "/_assets/{workspace}/{id}", "a picture or PDF of a workspace's assets, as messages show it")
+def asset(request: AdminRequest) -> Reply:
+    """The bytes of an asset."""
+    space = request.space(request.params["workspace"])
+    number = request.params["id"]
+    kept = space.documents.get(Kind.ASSET, int(number)) if number.isascii() and number.isdigit() else None
+    if kept is None:
+        raise refused("no asset has this number", 404)
+    headers = {
+        "Content-Type": kept["content_type"], "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }  # fmt: skip
+    return Reply(base64.b64decode(kept["data"]), 200, headers)
+
+
 @ROUTES.add("GET", "/_workspaces", "addresses, keys and ids, as `serve --format json` prints them")
 def workspaces(request: AdminRequest) -> Reply:
     """Everything a client has to know, but for the admin token."""
@@ -55,20 +72,26 @@ def add_workspace(request: AdminRequest) -> Reply:
 
 @ROUTES.add("POST", "/_seed", '{"folder": DIR, "as": WORKSPACE, "workspace": NAME}: the content of a project')
 def seed(request: AdminRequest) -> Reply:
-    """Put a project's content into a workspace; what has no form that Customer.io's sources show is listed."""
+    """Put a project's content into a workspace; what has no form that Customer.io's sources show is listed.
+
+    Nothing of a project with mistakes is stored: they are answered as `check` finds them.
+    """
     body = request.body("folder", "as", "workspace")
     folder = body.get("folder")
     if not isinstance(folder, str):
         raise refused("'folder' is where the project stands")
-    name = body.get("workspace")
+    wanted, name = body.get("as"), body.get("workspace")
+    if not isinstance(wanted, str | None):
+        raise refused("'as' is the name of one of the project's workspaces")
     if name is None and len(request.server.account.spaces) > 1:
         raise refused("'workspace' is one of this server's")
     [space] = request.spaces(name)
     try:
-        found = request.server.seed(space, folder, body.get("as"))
+        found = request.server.seed(space, folder, wanted)
     except ContentError as error:
         where = [f"{one.span}  {one.message}" for one in error.diagnostics[:20]]
-        raise refused("\n".join([str(error), *where]), 422) from None
+        problems = [diagnostic_as_data(one) for one in error.diagnostics]
+        raise refused("\n".join([str(error), *where]), 422, problems=problems) from None
     except MailwrightError as error:
         raise refused(str(error) + (f"; try: {error.hint}" if error.hint else ""), 422) from None
     return Reply({"workspace": space.name, **found})

@@ -16,10 +16,12 @@ from simulator.workspace.documents import (
     template_of,
 )
 from simulator.workspace.routes import Confidence, Handler, Reply, Request, Routes, Surface
-from simulator.workspace.writing import keep
+from simulator.workspace.writing import keep, touch_campaign
 
 ROUTES = Routes(Surface.APP)
 PAGE = 10
+_OF_THE_STEP = frozenset({"sending_state", "send_to_unsubscribed", "tracked"})
+"""What a write changes of a step, and not of its content."""
 
 
 def _list(request: Request) -> Reply:
@@ -65,6 +67,8 @@ def _written(request: Request, action: Json, template: Json | None) -> Reply:
             action |= message_marks(template)
         details = {"campaign_id": action["campaign_id"], "template_id": template["id"]}
         keep(request, Kind.ACTION, action, fields=sorted(fields), language=template["language"], **details)
+        if not _OF_THE_STEP.isdisjoint(fields):
+            touch_campaign(request, action["campaign_id"])
     return Reply({"action": action_content(documents, action, template)})
 
 

@@ -40,17 +40,25 @@ class Shelf:
 
 
 _FOLDER = {"parent_folder_id": MAYBE_TEXT}
+EMAILS = Shelf(
+    Kind.DESIGN_EMAIL,
+    "emails",
+    "email",
+    "ds_",
+    {"name": TEXT, "content": OBJECT, "envelope": OBJECT, "transformers": OBJECT, "is_template": FLAG, **_FOLDER},
+    {
+        "name": "",
+        "content": {"subject": "", "preheader_text": "", "html": "", "amp": "", "text": ""},
+        "envelope": {},
+        "transformers": {},
+        "is_template": False,
+        "is_linked": False,
+    },
+    ("id", "name", "is_template", "is_linked", "created", "updated"),
+    ("id", "name", "content", "envelope", "transformers"),
+)
 SHELVES = (
-    Shelf(
-        Kind.DESIGN_EMAIL, "emails", "email", "ds_",
-        {"name": TEXT, "content": OBJECT, "envelope": OBJECT, "transformers": OBJECT, "is_template": FLAG, **_FOLDER},
-        {
-            "name": "", "content": {"subject": "", "preheader_text": "", "html": "", "amp": "", "text": ""},
-            "envelope": {}, "transformers": {}, "is_template": False, "is_linked": False,
-        },
-        ("id", "name", "is_template", "is_linked", "created", "updated"),
-        ("id", "name", "content", "envelope", "transformers"),
-    ),
+    EMAILS,
     Shelf(
         Kind.DESIGN_COMPONENT, "components", "component", "dsc_",
         {"name": TEXT, "tag": TEXT, "content": TEXT, **_FOLDER},  # as the official Node client has them
@@ -87,22 +95,22 @@ def _serve(shelf: Shelf) -> None:
         number = request.space.documents.store.new_id(shelf.kind)
         now = request.space.now()
         kept = {"id": f"{shelf.prefix}{number}", **shelf.fresh, "created": now, "updated": now}
-        return _kept(request, shelf, number, _merged(kept, values), "created")
+        return _kept(request, shelf, number, merged(kept, values), "created")
 
     def read(request: Request) -> Reply:
         """One."""
-        return Reply({shelf.one: _picked(_named(request, shelf)[1], shelf.detail)})
+        return Reply({shelf.one: _picked(named_on(request, shelf)[1], shelf.detail)})
 
     def written(request: Request) -> Reply:
         """Write what the body says of one; answers nothing."""
-        number, kept = _named(request, shelf)
-        changed = _merged(kept, known(object_body(request), shelf.fields)) | {"updated": request.space.now()}
+        number, kept = named_on(request, shelf)
+        changed = merged(kept, known(object_body(request), shelf.fields)) | {"updated": request.space.now()}
         _kept(request, shelf, number, changed, "updated")
         return Reply(status=204)
 
     def gone(request: Request) -> Reply:
         """Forget one."""
-        number, kept = _named(request, shelf)
+        number, kept = named_on(request, shelf)
         request.space.documents.delete(shelf.kind, number)
         note(request, shelf.kind, kept, "deleted")
         return Reply(status=204)
@@ -119,7 +127,7 @@ def _picked(document: Mapping[str, Any], names: tuple[str, ...]) -> Json:
     return {name: document[name] for name in names if name in document}
 
 
-def _merged(kept: Json, values: Mapping[str, Any]) -> Json:
+def merged(kept: Json, values: Mapping[str, Any]) -> Json:
     """The values over what is kept; of an object, only the parts that are said."""
     return kept | {
         name: {**kept[name], **value} if isinstance(value, dict) and isinstance(kept.get(name), dict) else value
@@ -133,7 +141,11 @@ def _kept(request: Request, shelf: Shelf, number: int, document: Json, action: s
     return Reply({shelf.one: _picked(document, shelf.detail)})
 
 
-def _named(request: Request, shelf: Shelf) -> tuple[int, Json]:
+def named_on(request: Request, shelf: Shelf) -> tuple[int, Json]:
+    """The number and the document of the path's `id`.
+
+    Raises: Refusal (404).
+    """
     text = request.params["id"].removeprefix(shelf.prefix)
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
     document = request.space.documents.get(shelf.kind, number)

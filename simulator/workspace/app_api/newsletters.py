@@ -15,18 +15,14 @@ from simulator.workspace.app_api.bodies import (
     TEXT,
     found,
     known,
-    meta_refusal,
-    not_found,
     object_body,
     page,
-    path_number,
     query_number,
     refusal,
     refusals,
 )
-from simulator.workspace.app_api.contents import email_fields, layout_body, write_content
 from simulator.workspace.app_filters import filter_faults
-from simulator.workspace.documents import Json, Kind, new_identity, new_newsletter, new_template
+from simulator.workspace.documents import Json, Kind, new_identity, new_newsletter, new_template, templates_of
 from simulator.workspace.messages_sent import send_newsletter
 from simulator.workspace.references import newsletter_segments
 from simulator.workspace.routes import Confidence, Refusal, Reply, Request, Routes, Surface
@@ -51,7 +47,7 @@ def list_newsletters(request: Request) -> Reply:
     if request.first("sort") == "desc":
         rows.reverse()
     chosen, following = page(request, rows, max(query_number(request, "limit", 100, 100), 1))
-    return Reply({"newsletters": [_row(one) for one in chosen], "next": following})
+    return Reply({"newsletters": [newsletter_row(one) for one in chosen], "next": following})
 
 
 @ROUTES.add("POST", PATH, Confidence.SPECIFIED)
@@ -82,7 +78,7 @@ def create_newsletter(request: Request) -> Reply:
     if newsletter["send_state"] != "drafted":
         request.space.documents.put(Kind.NEWSLETTER, newsletter["id"], newsletter)
         request.space.content_changed()
-    return Reply({"newsletter": _row(newsletter)})
+    return Reply({"newsletter": newsletter_row(newsletter)})
 
 
 def _check_new(request: Request, values: Mapping[str, Any]) -> None:
@@ -129,13 +125,13 @@ def _sender(request: Request, text: str | None) -> int | None:
 @ROUTES.add("GET", PATH + "/{id}", Confidence.SPECIFIED)
 def read_newsletter(request: Request) -> Reply:
     """One newsletter."""
-    return Reply({"newsletter": _row(found(request, Kind.NEWSLETTER))})
+    return Reply({"newsletter": newsletter_row(found(request, Kind.NEWSLETTER))})
 
 
 @ROUTES.add("PUT", PATH + "/{id}", Confidence.SPECIFIED)
 def write_newsletter(request: Request) -> Reply:
     """Write what the body says of a newsletter that is not sent yet."""
-    newsletter = _unsent(request)
+    newsletter = unsent(request)
     values = known(object_body(request), FIELDS)
     if "recipients" in values:
         faults = filter_faults(request.space, values["recipients"], "/recipients")
@@ -144,14 +140,14 @@ def write_newsletter(request: Request) -> Reply:
     newsletter |= {name: value for name, value in values.items() if name in EDITED}
     if not newsletter["name"].strip():
         raise Refusal(422, {"errors": [{"detail": "name is required"}]})
-    return Reply({"newsletter": _row(keep(request, Kind.NEWSLETTER, touch(request, newsletter)))})
+    return Reply({"newsletter": newsletter_row(keep(request, Kind.NEWSLETTER, touch(request, newsletter)))})
 
 
 @ROUTES.add("DELETE", PATH + "/{id}", Confidence.SPECIFIED)
 def delete_newsletter(request: Request) -> Reply:
     """The newsletter and its content are gone."""
     newsletter = found(request, Kind.NEWSLETTER)
-    for template in _templates(request, newsletter):
+    for template in templates_of(request.space.documents, newsletter):
         request.space.documents.delete(Kind.TEMPLATE, template["id"])
     drop(request, Kind.NEWSLETTER, newsletter)
     return Reply(status=204)
@@ -160,28 +156,28 @@ def delete_newsletter(request: Request) -> Reply:
 @ROUTES.add("POST", PATH + "/{id}/send", Confidence.SPECIFIED)
 def send_now(request: Request) -> Reply:
     """Send a newsletter now."""
-    newsletter = _unsent(request)
+    newsletter = unsent(request)
     send_newsletter(request.space, newsletter)
     keep(request, Kind.NEWSLETTER, touch(request, newsletter), "sent")
-    return Reply({"newsletter": _row(newsletter)})
+    return Reply({"newsletter": newsletter_row(newsletter)})
 
 
 @ROUTES.add("POST", PATH + "/{id}/schedule", Confidence.SPECIFIED)
 def schedule(request: Request) -> Reply:
     """Say when a newsletter is sent."""
-    newsletter = _unsent(request)
+    newsletter = unsent(request)
     _schedule(request, newsletter, known(object_body(request), FIELDS))
     keep(request, Kind.NEWSLETTER, touch(request, newsletter), "scheduled")
-    return Reply({"newsletter": _row(newsletter)})
+    return Reply({"newsletter": newsletter_row(newsletter)})
 
 
 @ROUTES.add("DELETE", PATH + "/{id}/schedule", Confidence.GUESSED)
 def cancel(request: Request) -> Reply:
     """Take a schedule back."""
-    newsletter = _unsent(request)
+    newsletter = unsent(request)
     newsletter |= {"send_state": "drafted", "scheduled_at": None}
     keep(request, Kind.NEWSLETTER, touch(request, newsletter), "cancelled")
-    return Reply({"newsletter": _row(newsletter)})
+    return Reply({"newsletter": newsletter_row(newsletter)})
 
 
 def _schedule(request: Request, newsletter: Json, values: Mapping[str, Any]) -> None:
@@ -192,96 +188,19 @@ def _schedule(request: Request, newsletter: Json, values: Mapping[str, Any]) -> 
     newsletter |= {"send_state": "scheduled", "scheduled_at": at, "timezone": zone}
 
 
-@ROUTES.add("GET", PATH + "/{id}/contents", Confidence.SPECIFIED)
-def list_contents(request: Request) -> Reply:
-    """A newsletter's content in every language."""
-    newsletter = found(request, Kind.NEWSLETTER)
-    return Reply({"contents": [_content(request, newsletter, one) for one in _templates(request, newsletter)]})
+def unsent(request: Request) -> Json:
+    """The newsletter of the path, which is not sent yet.
 
-
-@ROUTES.add("GET", PATH + "/{id}/contents/{content_id}", Confidence.SPECIFIED)
-def read_content(request: Request) -> Reply:
-    """One content."""
-    return Reply({"content": _content(request, found(request, Kind.NEWSLETTER), _named(request))})
-
-
-@ROUTES.add("PUT", PATH + "/{id}/contents/{content_id}", Confidence.SPECIFIED)
-def write_one(request: Request) -> Reply:
-    """Write one content; what is read-only is ignored without a word."""
-    return _written(request, _named(request))
-
-
-@ROUTES.add("GET", PATH + "/{id}/language/{language}", Confidence.SPECIFIED)
-def read_language(request: Request) -> Reply:
-    """The content in one language."""
-    return Reply({"content": _content(request, found(request, Kind.NEWSLETTER), _variant(request))})
-
-
-@ROUTES.add("PUT", PATH + "/{id}/language/{language}", Confidence.SPECIFIED)
-def write_language(request: Request) -> Reply:
-    """Write the content in one language; the variant must exist."""
-    return _written(request, _variant(request))
-
-
-def _written(request: Request, template: Json) -> Reply:
-    newsletter = found(request, Kind.NEWSLETTER)
-    if newsletter["send_state"] == "sent":
-        raise refusal(422, "newsletter was sent")
-    fields = write_content(request, template["template_type"], None, template)
-    if fields:
-        request.space.documents.put(Kind.TEMPLATE, template["id"], touch(request, template))
-        details = {"template_id": template["id"], "language": template["language"]}
-        keep(request, Kind.NEWSLETTER, touch(request, newsletter), fields=sorted(fields), **details)
-    return Reply({"content": _content(request, newsletter, template)})
-
-
-def _content(request: Request, newsletter: Json, template: Mapping[str, Any]) -> Json:
-    shown: Json = {
-        "id": template["id"],
-        "newsletter_id": newsletter["id"],
-        "deduplicate_id": f"{template['id']}:{template['updated']}",
-        "name": template["name"],
-        "layout": layout_body(request.space.documents, template),
-        "body": template["body"],
-        "type": template["template_type"],
-    }
-    if template["template_type"] == "email":
-        return {**shown, "body_amp": template["body_amp"], **email_fields(request.space.documents, template)}
-    return {**shown, "language": template["language"]}
-
-
-def _templates(request: Request, newsletter: Mapping[str, Any]) -> list[Json]:
-    documents = request.space.documents
-    defaults = [one for number in newsletter["template_ids"] if (one := documents.get(Kind.TEMPLATE, number))]
-    others = [documents.get(Kind.TEMPLATE, number) for one in defaults for number in one["translations"].values()]
-    return [*defaults, *(one for one in others if one is not None)]
-
-
-def _named(request: Request) -> Json:
-    number = path_number(request, "content_id")
-    templates = _templates(request, found(request, Kind.NEWSLETTER))
-    template = next((one for one in templates if one["id"] == number), None)
-    if template is None:
-        raise not_found()
-    return template
-
-
-def _variant(request: Request) -> Json:
-    templates = _templates(request, found(request, Kind.NEWSLETTER))
-    template = next((one for one in templates if one["language"] == request.params["language"]), None)
-    if template is None:
-        raise meta_refusal(400, "language not found")
-    return template
-
-
-def _unsent(request: Request) -> Json:
+    Raises: Refusal: 404 when there is none, 422 when it was sent.
+    """
     newsletter = found(request, Kind.NEWSLETTER)
     if newsletter["send_state"] not in ("drafted", "scheduled", "paused"):
         raise refusal(422, "newsletter was sent")
     return newsletter
 
 
-def _row(newsletter: Mapping[str, Any]) -> Json:
+def newsletter_row(newsletter: Mapping[str, Any]) -> Json:
+    """A newsletter as the App API shows it."""
     return {
         "id": newsletter["id"],
         "deduplicate_id": f"{newsletter['id']}:{newsletter['updated']}",

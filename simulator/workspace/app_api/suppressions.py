@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.workspace.app_api.bodies import malformed, not_found, query_number
+from simulator.workspace.app_api.bodies import malformed, not_found, or_null, page, query_number
 from simulator.workspace.documents import Json, Kind
 from simulator.workspace.routes import Confidence, Reply, Request, Routes, Surface
 from simulator.workspace.writing import add, drop
@@ -20,8 +20,35 @@ def list_category(request: Request) -> Reply:
     category = _category(request)
     rows = [one for one in request.space.documents.all(Kind.SUPPRESSION) if one["category"] == category]
     if request.first("domain"):
-        rows = [one for one in rows if one["email"].lower().endswith("@" + request.first("domain").lower())]
+        rows = _on_domain(request, rows, request.first("domain"))
     return _answer(request, category, rows)
+
+
+@ROUTES.add("GET", "/v1/esp/domains/{domain}/suppression/{category}", Confidence.SPECIFIED, "none: null")
+def list_by_domain(request: Request) -> Reply:
+    """A page of the addresses of a category on one sending domain; with `email` that address alone.
+
+    Assumed: `next` is "" on the last page.
+    """
+    category = _category(request)
+    rows = [one for one in request.space.documents.all(Kind.SUPPRESSION) if one["category"] == category]
+    rows = _on_domain(request, rows, request.params["domain"])
+    if request.first("email"):
+        rows = [one for one in rows if one["email"].lower() == request.first("email").lower()]
+    chosen, following = page(request, rows, max(query_number(request, "limit", 100, 1000), 1))
+    return Reply({"category": category, "suppressions": or_null([_row(one) for one in chosen]), "next": following})
+
+
+def _on_domain(request: Request, rows: list[Json], domain: str) -> list[Json]:
+    """The suppressions that hold for one sending domain.
+
+    Source: App API reference: the domain is the one that is sent from.
+    Assumed: an address is on the lists of all domains that the workspace sends from, as nothing bounces here by itself.
+    """
+    documents = request.space.documents
+    sending = {str(one["domain"]).lower() for one in documents.all(Kind.DOMAIN)}
+    sending |= {str(one["email"]).rpartition("@")[2].lower() for one in documents.all(Kind.IDENTITY)}
+    return rows if domain.lower() in sending else []
 
 
 @ROUTES.add("GET", "/v1/esp/search_suppression/{email}", Confidence.SPECIFIED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.workspace.content.names import WORKSPACE
 from simulator.workspace.documents import Json, Kind
 from simulator.workspace.membership import count_objects, count_people
 from simulator.workspace.messages_sent import count_billable, count_sent
@@ -33,6 +34,27 @@ def _row(space: Space) -> Json:
 def list_topics(request: Request) -> Reply:
     """Every subscription topic."""
     return Reply({"topics": request.space.documents.all(Kind.TOPIC)})
+
+
+@ROUTES.add("GET", "/v1/subscription_channels", Confidence.SPECIFIED, "[] where no channel was set up")
+def list_channels(request: Request) -> Reply:
+    """The channels that people may subscribe to: those whose default the seeded files name.
+
+    Assumed: numbered in their order; names and descriptions are ours.
+    """
+    kept = request.space.documents.get(WORKSPACE, 1) or {}
+    rows = [
+        {
+            "id": at, "type": _CHANNEL_TYPES.get(name, name), "name": name.replace("_", " ").capitalize(),
+            "description": f"{name.replace('_', ' ').capitalize()} messages",
+            "subscribed_by_default": wish == "subscribed",
+        }
+        for at, (name, wish) in enumerate(kept.get("channels", {}).items(), 1)
+    ]  # fmt: skip
+    return Reply({"channels": rows})
+
+
+_CHANNEL_TYPES = {"sms": "twilio", "inbox_message": "inbox"}
 
 
 @ROUTES.add("GET", "/v1/object_types", Confidence.SEEN, "the whole list in one answer; ids are text")

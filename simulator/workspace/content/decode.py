@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from mailwright.definitions.layout import Layout, Snippet
 from mailwright.definitions.message import Text
 from mailwright.definitions.project import Project
 from mailwright.definitions.segment import Segment, Topic, TopicsFile
-from mailwright.definitions.steps import STEP_KINDS
+from mailwright.definitions.steps import STEP_KINDS, Cohort, CohortsStep, StepBase
 from mailwright.definitions.triggers import NewsletterTrigger, TransactionalTrigger
 from mailwright.definitions.workspace import MessageLimit, Settings, Workspace
 from simulator.trace import NotModelled
@@ -51,6 +51,7 @@ class Decoded:
     closed: frozenset[str]  # campaigns that take nobody any more, and let go on who is in them
     actions: Mapping[tuple[str, str], str]  # campaign and message name → the action that sends it
     not_modelled: tuple[NotModelled, ...]
+    contents: Mapping[tuple[str, str], int]  # one-time send and message name → the template that is sent
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -73,6 +74,7 @@ class _Decoding:
         self.names = Names(documents)
         self.kept = documents.get(WORKSPACE, 1) or {}
         self.lost: list[NotModelled] = []
+        self.contents: dict[tuple[str, str], int] = {}
 
     def run(self) -> Decoded:
         self.names.read()
@@ -97,7 +99,7 @@ class _Decoding:
             people=PeopleSchema.model_construct(identifier=self.kept.get("identifier", "id_or_email"), attributes={}),
         )
         lost = tuple(sorted({*self.lost, *reading.lost}))
-        return Decoded(project, self.names, frozenset(closed), reading.files, lost)
+        return Decoded(project, self.names, frozenset(closed), reading.files, lost, self.contents)
 
     def _campaigns(self, reading: CampaignReading) -> tuple[dict[str, Campaign], set[str]]:
         by_campaign: dict[Any, list[Json]] = {}
@@ -137,7 +139,7 @@ class _Decoding:
                 at=datetime.fromtimestamp(at, UTC).isoformat() if isinstance(at, int) else None,
             )
             numbers = document.get("template_ids") or [None]
-            return self._send(reading, templates, Kind.NEWSLETTER, document, trigger, numbers[0], document)
+            return self._send(reading, templates, Kind.NEWSLETTER, document, trigger, numbers, document)
 
         return self._sends(reading, Kind.NEWSLETTER, self.names.newsletters, read)
 
@@ -161,8 +163,8 @@ class _Decoding:
                 "send_to_unsubscribed": document.get("send_to_unsubscribed"),
                 "tracked": document.get("link_tracking"),
             }
-            template = document.get("template_id")
-            return self._send(reading, templates, Kind.TRANSACTIONAL, document, trigger, template, sending)
+            numbers = [document.get("template_id")]
+            return self._send(reading, templates, Kind.TRANSACTIONAL, document, trigger, numbers, sending)
 
         return self._sends(reading, Kind.TRANSACTIONAL, self.names.transactional, read)
 
@@ -173,29 +175,17 @@ class _Decoding:
         kind: Kind,
         document: Json,
         trigger: NewsletterTrigger | TransactionalTrigger,
-        number: Any,
+        numbers: Sequence[Any],
         sending: Json,
     ) -> Campaign:
-        """A send of one message as a campaign of one step."""
-        table = self.names.newsletters if kind is Kind.NEWSLETTER else self.names.transactional
-        slug = table[document["id"]]
-        names = self.names.of(kind, document["id"]).get("step", {})
-        template = templates.get(number) if isinstance(number, int) else None
-        stored = template["template_type"] if template is not None else document.get("type", "email")
-        channel = _CHANNELS.get(str(stored), str(stored))
-        channel = channel if channel in STEP_KINDS else "email"
-        file = names.get("file") or "content"
-        reading.keep_messages(slug, file, number, tracked=sending.get("tracked") is not False)
-        state = sending.get("sending_state")
-        topic = document.get("subscription_topic_id")
+        """A send as a campaign of one step; several contents are those of an A/B test's groups."""
+        file = self.names.of(kind, document["id"]).get("step", {}).get("file") or "content"
+        steps = [
+            self._send_step(reading, templates, kind, document, number, sending, file if at == 1 else f"{file}-{at}")
+            for at, number in enumerate(numbers, 1)
+        ]
         to_all = bool(sending.get("send_to_unsubscribed"))
-        fields: Json = {
-            "id": names.get("id") or file,
-            "sending": state if state in ("draft", "off") else "automatic",
-            "to_unsubscribed": to_all,
-            channel: file,
-        }
-        step = STEP_KINDS[channel].model_construct(**fields)
+        topic = document.get("subscription_topic_id")
         runs = document.get("state") == "active" if kind is Kind.TRANSACTIONAL else True
         return Campaign.model_construct(
             name=str(document["name"]),
@@ -207,8 +197,36 @@ class _Decoding:
             counts_toward_limit=bool(document.get("use_message_limits")),
             state="running" if runs else "draft",
             tags=list(document.get("tags") or ()),
-            workflow=[step],
+            workflow=steps if len(steps) == 1 else [_tested(steps)],
         )
+
+    def _send_step(
+        self,
+        reading: CampaignReading,
+        templates: Mapping[int, Json],
+        kind: Kind,
+        document: Json,
+        number: Any,
+        sending: Json,
+        file: str,
+    ) -> StepBase:
+        slug = (self.names.newsletters if kind is Kind.NEWSLETTER else self.names.transactional)[document["id"]]
+        names = self.names.of(kind, document["id"]).get("step", {})
+        template = templates.get(number) if isinstance(number, int) else None
+        stored = template["template_type"] if template is not None else document.get("type", "email")
+        channel = _CHANNELS.get(str(stored), str(stored))
+        channel = channel if channel in STEP_KINDS else "email"
+        reading.keep_messages(slug, file, number, tracked=sending.get("tracked") is not False)
+        if template is not None:
+            self.contents[slug, file] = template["id"]
+        state = sending.get("sending_state")
+        fields: Json = {
+            "id": names.get("id") if file == names.get("file") else file,
+            "sending": state if state in ("draft", "off") else "automatic",
+            "to_unsubscribed": bool(sending.get("send_to_unsubscribed")),
+            channel: file,
+        }
+        return STEP_KINDS[channel].model_construct(**fields | {"id": fields["id"] or file})
 
     # --- what campaigns share ---------------------------------------------------------------------------------------
 
@@ -276,3 +294,17 @@ class _Decoding:
         return Settings.model_construct(
             default_workspace=self.name, workspaces={self.name: workspace}, assumptions=kept.get("assumptions", {})
         )
+
+
+def _tested(steps: Sequence[StepBase]) -> CohortsStep:
+    """An A/B test of a one-time send.
+
+    Assumed: its groups are of one size, and nobody waits for a winner.
+    """
+    share = int(1000 / len(steps)) / 10
+    shares = [share] * (len(steps) - 1)
+    cohorts = [
+        Cohort.model_construct(share=one, then=[step], name=None)
+        for one, step in zip([*shares, round(100 - sum(shares), 1)], steps, strict=True)
+    ]
+    return CohortsStep.model_construct(id="test-groups", cohorts=cohorts)

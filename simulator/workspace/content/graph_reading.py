@@ -1,7 +1,7 @@
 """Actions and edges as a nested workflow.
 
-A branch's ways end where all of them meet again. Where ways share steps before that point, which no nesting can say,
-each way has the shared steps as its own: a journey walks only one of them, so nothing is done twice.
+A branch's ways end where all of them meet again. Where some of them share steps before that point, which no nesting can
+say, the first has the shared steps, and the others lead there.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from mailwright.definitions.steps import (
     Cohort,
     CohortsStep,
     ExitStep,
+    GoToStep,
     LanguagePath,
     LanguagesStep,
     SplitPath,
@@ -32,7 +33,6 @@ from simulator.workspace.content.step_reading import StepReading, seconds
 from simulator.workspace.documents import BRANCHES
 
 Json = dict[str, Any]
-MOST_STEPS = 5000
 
 
 class Tangled(Exception):
@@ -48,13 +48,13 @@ class GraphReading:
     order: Sequence[str]
     out: dict[str, list[str]] = field(default_factory=dict)
     meets: dict[str, str | None] = field(default_factory=dict)  # where all ways from a node meet again
-    count: int = 0
+    walked: set[str] = field(default_factory=set)
     end: str | None = None  # the exit at the end of the workflow
 
     def read(self, edges: Sequence[Json]) -> list[StepBase]:
         """The workflow.
 
-        Raises: Tangled when it has a cycle, or would be too long when written out.
+        Raises: Tangled when it has a cycle, or its branches are nested too deeply.
         """
         self.out = {number: [] for number in self.actions}
         ranked = sorted((e for e in edges if isinstance(e, dict)), key=lambda edge: edge.get("index") or 0)
@@ -101,15 +101,16 @@ class GraphReading:
     def _sequence(self, at: str | None, stop: str | None) -> list[StepBase]:
         found: list[StepBase] = []
         while at is not None and at != stop:
-            self.count += 1
-            if self.count > MOST_STEPS:
-                raise Tangled("its ways share so many steps that it is too long")
             action = self.actions[at]
             kind = action["type"]
             if kind == "exit_action":
                 if at != self.end:
                     found.append(ExitStep.model_construct(**self.steps.rest(action), exit=True))
                 break
+            if at in self.walked:
+                found.append(GoToStep.model_construct(go_to=self.steps.names.step_id(action)))
+                break
+            self.walked.add(at)
             if kind in BRANCHES:
                 meeting = self.meets.get(at)
                 found.append(self._branch(action, self.out[at], meeting))

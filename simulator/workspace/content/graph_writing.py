@@ -15,6 +15,7 @@ from mailwright.definitions.steps import (
     BranchStep,
     CohortsStep,
     ExitStep,
+    GoToStep,
     LanguagesStep,
     MessageStep,
     SplitStep,
@@ -85,6 +86,8 @@ class GraphWriting:
 
     def _step(self, placed: PlacedStep, following: str) -> str:
         step, path = placed.step, placed.path
+        if isinstance(step, GoToStep):
+            return str(self.steps.numbers.action(self.steps.slug, step.go_to)[0])
         number = str(self.steps.numbers.action(self.steps.slug, placed.id)[0])
         where = f"{self._where}, step {placed.id}"
         kind, fields = self.steps.action(step, where)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from simulator.history.calls import Call, CallKind
 from simulator.workspace.admin.asking import AdminRequest, refused
 from simulator.workspace.admin.routes import AdminRoutes
+from simulator.workspace.importing.importer import Importer
 from simulator.workspace.inbox.eml import as_eml
 from simulator.workspace.inbox.letters import Letter, as_data
 from simulator.workspace.inbox.pages import TABS, Place, inbox_page
@@ -24,12 +25,12 @@ METRICS = ("delivered", "opened", "clicked", "converted", "unsubscribed", "bounc
 _COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
-def inbox_routes(office: PostOffice, sender: Sender, relay: Relay | None) -> AdminRoutes:
+def inbox_routes(office: PostOffice, sender: Sender, relay: Relay | None, importer: Importer) -> AdminRoutes:
     """The inbox of one server."""
     routes = AdminRoutes()
     _add_pages(routes, office)
     _add_data(routes, office)
-    _add_doings(routes, sender, relay)
+    _add_doings(routes, sender, relay, importer)
     return routes
 
 
@@ -151,7 +152,7 @@ def _add_data(routes: AdminRoutes, office: PostOffice) -> None:
 # --- what recipients do ----------------------------------------------------------------------------------------------
 
 
-def _add_doings(routes: AdminRoutes, sender: Sender, relay: Relay | None) -> None:
+def _add_doings(routes: AdminRoutes, sender: Sender, relay: Relay | None, importer: Importer) -> None:
     @routes.add("POST", "/_engage", '{"delivery_id": ID, "metric": "opened", "href": URL}: a recipient does something')
     def engage(request: AdminRequest) -> Reply:
         body = request.body("delivery_id", "metric", "href", "link_id", "machine", "proxied", "prefetched", "synthetic",
@@ -169,6 +170,7 @@ def _add_doings(routes: AdminRoutes, sender: Sender, relay: Relay | None) -> Non
     @routes.add("POST", "/_settle", "waits until everything that is due was run, and what was sent was handed over")
     async def settle(request: AdminRequest) -> Reply:
         request.server.run_due()
+        await importer.take_waiting()
         await asyncio.gather(sender.send_due(), *([relay.send_waiting()] if relay is not None else []))
         return Reply(_outgoing(sender, relay))
 

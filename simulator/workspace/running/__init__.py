@@ -9,7 +9,7 @@ import msgspec
 
 from simulator.history.calls import Call
 from simulator.trace import NotModelled
-from simulator.workspace.records import ActivityRecord, DeliveryRecord, PersonRecord, Sending
+from simulator.workspace.records import ActivityRecord, DeliveryRecord, ObjectRecord, PersonRecord, Sending
 from simulator.workspace.running.explaining import explanation_of
 from simulator.workspace.running.library import Library
 from simulator.workspace.running.live import Live
@@ -147,6 +147,16 @@ class Running:
         """The objects a person is related to."""
         self._live.catch_up()
         return self._library.relationships(person)
+
+    def objects(self, type_id: str) -> list[ObjectRecord]:
+        """Every object of a type, by id."""
+        self._live.catch_up()
+        return self._library.objects(type_id)
+
+    def related_people(self, found: ObjectRecord) -> list[PersonRecord]:
+        """Who is related to an object."""
+        self._live.catch_up()
+        return self._library.related_people(found)
 
     def object_count(self) -> int:
         """How many objects there are."""

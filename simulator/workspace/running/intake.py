@@ -33,6 +33,7 @@ class LiveIntake(Intake):
         super().__init__(engine)
         self.recording = recording
         self.objects_changed: set[tuple[str, str]] = set()
+        self.object_stamps: dict[tuple[str, str], dict[str, int]] = {}  # when each attribute got its value
         self.filters: Callable[[Any], Filter] = lambda tree: lambda person: False
 
     def take(self, call: Call) -> int:
@@ -157,8 +158,13 @@ class LiveIntake(Intake):
         changed(self.engine, person, at)
 
     def _object(self, call: Call, at: int) -> None:
-        self.objects_changed.add((call.name, call.other or ""))
+        thing = (call.name, call.other or "")
+        self.objects_changed.add(thing)
+        before = self.engine.objects.get(thing, {})
         super()._object(call, at)
+        after = self.engine.objects[thing]
+        stamps = self.object_stamps.setdefault(thing, {})
+        stamps.update({name: at for name, value in after.items() if name not in before or before[name] != value})
 
     def _object_gone(self, call: Call, at: int) -> None:
         thing = (call.name, call.other or "")
@@ -166,6 +172,7 @@ class LiveIntake(Intake):
         for person in self.engine.people.by_uid.values():
             if thing in person.objects:
                 self.engine.people.touch(person)
+        self.object_stamps.pop(thing, None)
         super()._object_gone(call, at)
 
     def _relate(self, call: Call, at: int) -> None:

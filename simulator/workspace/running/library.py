@@ -14,7 +14,7 @@ from simulator.sending import is_unsubscribed
 from simulator.workspace.content.condition_reading import ConditionReading
 from simulator.workspace.content.leaves import Unreadable
 from simulator.workspace.documents import Kind
-from simulator.workspace.records import ActivityRecord, DeliveryRecord, PersonRecord
+from simulator.workspace.records import ActivityRecord, DeliveryRecord, ObjectRecord, PersonRecord
 from simulator.workspace.running.people import LivePerson
 from simulator.workspace.running.tables import Row, from_json
 
@@ -119,6 +119,20 @@ class Library:
             {"identifiers": {"object_type_id": kind, "object_id": name}, "attributes": dict(data)}
             for (kind, name), data in things
         ]
+
+    def objects(self, type_id: str) -> list[ObjectRecord]:
+        """Every object of a type, by id."""
+        stamps = self.live.intake.object_stamps
+        return [
+            ObjectRecord(kind, name, dict(values), dict(stamps.get((kind, name), {})))
+            for (kind, name), values in sorted(self.live.engine.objects.items(), key=lambda one: one[0])
+            if kind == type_id
+        ]
+
+    def related_people(self, found: ObjectRecord) -> list[PersonRecord]:
+        """Who is related to an object."""
+        thing = (found.type_id, found.id)
+        return [self.record(one) for one in self._people() if thing in one.objects]
 
     def object_count(self) -> int:
         """How many objects there are."""

@@ -109,6 +109,8 @@ class Live:
         engine, head = self.engine, self.head
         for kind, name, body in self.tables.rows("type, id, body", "running_objects"):
             engine.objects[(kind, name)] = from_json(body)
+        for kind, name, stamps in self.tables.rows("type, id, stamps", "running_object_stamps"):
+            self.intake.object_stamps[(kind, name)] = from_json(stamps)
         for uid, kept in self.tables.people():
             person = self.states.read(uid, kept)
             people.put_back(person)
@@ -306,8 +308,11 @@ class Live:
             body = self.engine.objects.get((kind, name))
             if body is None:
                 self.tables.delete("running_objects", "type = ? AND id = ?", (kind, name))
+                self.tables.delete("running_object_stamps", "type = ? AND id = ?", (kind, name))
             else:
                 self.tables.insert("running_objects", [(kind, name, as_json(body))])
+                stamps = self.intake.object_stamps.get((kind, name), {})
+                self.tables.insert("running_object_stamps", [(kind, name, as_json(stamps))])
         self.intake.objects_changed.clear()
 
     def _write_head(self) -> None:

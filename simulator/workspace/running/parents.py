@@ -25,6 +25,7 @@ class Parents:
         self._by_step: dict[tuple[str, str], str] = {}
         self._templates: dict[str, Any] = {}
         self._sides: dict[str, str] = {}
+        self._contents: dict[tuple[str, str], int] = {}
 
     def read(self, decoded: Decoded) -> None:
         """Take in new content; what is gone stays known, since what it sent is still there."""
@@ -36,6 +37,7 @@ class Parents:
         ):
             self._of_slug.update({slug: (kind, number) for number, slug in table.items()})
         self._actions = decoded.actions
+        self._contents.update(decoded.contents)
         self._by_step.update({step: action for action, step in names.steps.items()})
         campaigns = self.documents.all(Kind.CAMPAIGN)
         self._broadcasts |= {one["id"] for one in campaigns if is_broadcast(one)}
@@ -60,7 +62,7 @@ class Parents:
         """The parent, and the template that was sent."""
         kind, number = self._of_slug.get(slug, (Kind.CAMPAIGN, 0))
         if kind is Kind.NEWSLETTER:
-            template = self._first_template(kind, number, "template_ids")
+            template = self._contents.get((slug, message)) or self._first_template(kind, number, "template_ids")
             return {"newsletter_id": number, "content_id": template}, template
         if kind is Kind.TRANSACTIONAL:
             return {"transactional_message_id": number}, self._first_template(kind, number, "template_id")

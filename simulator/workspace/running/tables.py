@@ -24,6 +24,10 @@ CREATE TABLE IF NOT EXISTS running_objects (
     workspace INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (workspace, type, id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS running_object_stamps (
+    workspace INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, stamps TEXT NOT NULL,
+    PRIMARY KEY (workspace, type, id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS running_activities (
     workspace INTEGER NOT NULL, n INTEGER NOT NULL, uid INTEGER, at INTEGER NOT NULL, type TEXT NOT NULL,
     name TEXT NOT NULL, number INTEGER, stamp INTEGER NOT NULL, event_id TEXT, anonymous_id TEXT, delivery_id TEXT,
@@ -60,6 +64,7 @@ TABLES = (
     "running_head",
     "running_people",
     "running_objects",
+    "running_object_stamps",
     "running_activities",
     "running_journeys",
     "running_trace",

@@ -8,6 +8,7 @@ import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
@@ -108,6 +109,8 @@ async def _write(send: Send, method: str, reply: Reply) -> None:
     headers: Mapping[str, str] = reply.headers
     lowered = {name.lower() for name in headers}
     sent = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    # The machine's time, as every server's: what a client tells a wrong clock by. The workspaces' clock is another.
+    sent.append((b"date", formatdate(usegmt=True).encode()))
     if kind and "content-type" not in lowered:
         sent.append((b"content-type", kind))
     if reply.status != 204:

@@ -44,7 +44,11 @@ def _body(request: Request, most: int) -> Any:
         raise _refused(one_error(error)) from None
 
 
-def _calls(record: Any, size: int) -> Sequence[Call]:
+def calls_of(record: Any, size: int) -> Sequence[Call]:
+    """What an entity does; *size* is how many bytes the request had that holds it.
+
+    Raises: NotTaken.
+    """
     if not isinstance(record, dict):
         raise NotTaken("invalid", "", "malformed request")
     try:
@@ -61,7 +65,7 @@ def one_entity(request: Request) -> Reply:
     """Take what is done with one person, object or delivery."""
     body = _body(request, ENTITY_BYTES)
     try:
-        take(request, _calls(body, len(request.body)))
+        take(request, calls_of(body, len(request.body)))
     except NotTaken as error:
         raise _refused(one_error(error)) from None
     return ACCEPTED
@@ -79,7 +83,7 @@ def batch(request: Request) -> Reply:
     with request.space.store.change():
         for at, record in enumerate(records):
             try:
-                take(request, _calls(record, size))
+                take(request, calls_of(record, size))
             except NotTaken as error:
                 errors.append({"batch_index": at, **one_error(error)})
     return Reply({"errors": errors}, 207, ACCEPTED_HEADERS) if errors else ACCEPTED

@@ -9,7 +9,7 @@ from simulator.workspace.ui_api.bodies import ANY, found, refusal, taken, whole_
 from simulator.workspace.ui_api.gates import may_edit_campaign
 from simulator.workspace.ui_api.graph import Graph, GraphRefused
 from simulator.workspace.ui_api.workflows import save_step
-from simulator.workspace.writing import keep
+from simulator.workspace.writing import keep, touch_campaign
 
 ROUTES = Routes(Surface.UI)
 PATH = "/v1/environments/{environment_id}/actions/{id}"
@@ -53,13 +53,17 @@ def replace_action(request: Request) -> Reply:
     saved = save_step(request, action, values)
     _check_branches(request, campaign, saved)
     keep(request, Kind.ACTION, saved, campaign_id=campaign["id"], template_id=saved.get("template_id"))
+    touch_campaign(request, campaign["id"])
     return Reply({"action": shown(Kind.ACTION, saved)})
 
 
 def _check_branches(request: Request, campaign: Json, saved: Json) -> None:
-    """Refuse conditions that do not fit the branch edges a step has."""
+    """Refuse conditions that do not fit the branch edges a step has.
+
+    Assumed: a step of a workflow that was drawn before there were rules can be written all the same.
+    """
     actions = [saved if one["id"] == saved["id"] else one for one in actions_of(request.space.documents, campaign)]
     try:
-        Graph(actions, campaign["edges"]).check()
+        Graph(actions, campaign["edges"]).check_step(saved["id"])
     except GraphRefused as error:
         raise refusal(422, str(error)) from None

@@ -91,6 +91,13 @@ class Graph:
         if end is not None:
             raise GraphRefused(f"branches do not meet again before action {end}")
 
+    def check_step(self, number: str) -> None:
+        """Look whether one step fits the edges that leave it, as they are.
+
+        Raises: GraphRefused when it does not.
+        """
+        self._check_leaving(number, self.actions[number], has_exit=False)
+
     def _root(self) -> str:
         roots = [number for number in self.actions if not self.arriving[number] and number not in self.sides]
         if not roots:

@@ -69,6 +69,7 @@ async function people() {
   await call('api.getCustomersByEmail', () => api.getCustomersByEmail('a@example.org'));
   await call('api.searchCustomers', () => api.searchCustomers(everyone));
   await call('api.getCustomersAttributes', () => api.getCustomersAttributes(['42']));
+  await call('track.entity (object)', () => track.entity({ type: 'object', action: 'identify', identifiers: { object_type_id: '1', object_id: 'p-77' }, attributes: { city: 'Oslo' }, cio_relationships: [{ identifiers: { id: '42' } }] }));
   await call('api.getObjectAttributes', () => api.getObjectAttributes('1', 'p-77'));
   await call('api.getObjectRelationships', () => api.getObjectRelationships('1', 'p-77'));
   await call('api.findObjects', () => api.findObjects('1', { and: [] }));
@@ -148,14 +149,17 @@ async function newsletters() {
   for (const name of ['getNewsletterContentMetrics', 'getNewsletterContentMetricsLinks']) {
     await call(`api.${name}`, () => api[name](id, content));
   }
-  for (const name of ['getNewsletterMetrics', 'getNewsletterMetricsLinks', 'getNewsletterMessages', 'getNewsletterTestGroups', 'createNewsletterTestGroup']) {
+  for (const name of ['getNewsletterMetrics', 'getNewsletterMetricsLinks', 'getNewsletterMessages']) {
     await call(`api.${name}`, () => api[name](id));
   }
-  await call('api.createNewsletterLanguage', () => api.createNewsletterLanguage(id, { language: 'fr' }));
+  const french = { language: 'fr', subject: 'Mai', body: '<p>Mai</p>' };
+  await call('api.createNewsletterLanguage', () => api.createNewsletterLanguage(id, french));
   await call('api.getNewsletterLanguage (unknown)', () => api.getNewsletterLanguage(id, 'xx'));
   await call('api.updateNewsletterLanguage (unknown)', () => api.updateNewsletterLanguage(id, 'xx', {}));
   await call('api.deleteNewsletterLanguage', () => api.deleteNewsletterLanguage(id, 'fr'));
-  await call('api.createNewsletterTestGroupLanguage', () => api.createNewsletterTestGroupLanguage(id, 1, { language: 'fr' }));
+  await call('api.createNewsletterTestGroup', () => api.createNewsletterTestGroup(id));
+  await call('api.getNewsletterTestGroups', () => api.getNewsletterTestGroups(id));
+  await call('api.createNewsletterTestGroupLanguage', () => api.createNewsletterTestGroupLanguage(id, 1, french));
   await call('api.getNewsletterTestGroupLanguage', () => api.getNewsletterTestGroupLanguage(id, 1, 'fr'));
   await call('api.updateNewsletterTestGroupLanguage', () => api.updateNewsletterTestGroupLanguage(id, 1, 'fr', {}));
   await call('api.deleteNewsletterTestGroupLanguage', () => api.deleteNewsletterTestGroupLanguage(id, 1, 'fr'));
@@ -218,17 +222,19 @@ async function others() {
   await call('api.getDomainSuppressions', () => api.getDomainSuppressions('example.org', 'bounces'));
   await call('api.deleteSuppression', () => api.deleteSuppression('bounces', 'gone@example.org'));
   await call('api.listAssets', () => api.listAssets());
-  await call('api.createAsset', () => api.createAsset({ data: Buffer.from('x'), filename: 'x.txt' }));
-  await call('api.getAsset', () => api.getAsset(1));
-  await call('api.updateAsset', () => api.updateAsset(1, { name: 'y' }));
-  await call('api.deleteAsset', () => api.deleteAsset(1));
+  const dot = Buffer.from('R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=', 'base64');
+  const { folder = {} } = await call('api.createAssetFolder', () => api.createAssetFolder({ name: 'f' }));
+  const { asset = {} } = await call('api.createAsset', () => api.createAsset({ data: dot, filename: 'dot.gif', parentFolderId: folder.id }));
+  await call('api.createAsset (pdf)', () => api.createAsset({ data: '%PDF-1.7', filename: 'x.pdf', name: 'Terms' }));
+  await call('api.getAsset', () => api.getAsset(asset.id));
+  await call('api.updateAsset', () => api.updateAsset(asset.id, { name: 'y', parent_folder_id: null }));
+  await call('api.deleteAsset', () => api.deleteAsset(asset.id));
   await call('api.listAssetFolders', () => api.listAssetFolders());
-  await call('api.createAssetFolder', () => api.createAssetFolder({ name: 'f' }));
-  await call('api.getAssetFolder', () => api.getAssetFolder(1));
-  await call('api.updateAssetFolder', () => api.updateAssetFolder(1, { name: 'g' }));
-  await call('api.deleteAssetFolder', () => api.deleteAssetFolder(1));
-  await call('api.createImport', () => api.createImport({ data_file_url: 'https://example.org/a.csv', type: 'people' }));
-  await call('api.getImport', () => api.getImport(1));
+  await call('api.getAssetFolder', () => api.getAssetFolder(folder.id));
+  await call('api.updateAssetFolder', () => api.updateAssetFolder(folder.id, { name: 'g' }));
+  await call('api.deleteAssetFolder', () => api.deleteAssetFolder(folder.id));
+  const asked = await call('api.createImport', () => api.createImport({ data_file_url: 'data:text/csv,id,plan%0A77,pro', type: 'people' }));
+  await call('api.getImport', () => api.getImport(asked.import?.id));
   await call('api.batchUpdateAttributes', () => api.batchUpdateAttributes([{ name: 'plan' }]));
   await call('api.batchUpdateEvents', () => api.batchUpdateEvents([{ name: 'signed_up' }]));
   await call('api.listWorkspaces', () => api.listWorkspaces());

@@ -178,8 +178,13 @@ CASES = [
             "/v1/send/email",
             {"transactional_message_id": 2, "to": "b@example.org", "identifiers": {"id": "1"}, "message_data": {"u": 1}},
         ),
-        Call(7, CallKind.TRANSACTIONAL, "1", name="2", data={"u": 1}, other="b@example.org"),
+        Call(7, CallKind.TRANSACTIONAL, "1", name="2", data={"u": 1}, other="b@example.org", channel="email"),
         id="transactional send",
+    ),
+    pytest.param(
+        request("POST", "/v1/send/sms", {"transactional_message_id": "hi", "identifiers": {"id": "1"}, "to": "+1", "language": "es"}),
+        Call(7, CallKind.TRANSACTIONAL, "1", name="hi", other="+1", channel="sms", beside={"language": "es"}),
+        id="transactional send that says more than its data",
     ),
     pytest.param(
         request("POST", "/v1/campaigns/80/triggers", {"data": {"city": "Lisbon"}, "recipients": {"segment": {"id": 17}}}),

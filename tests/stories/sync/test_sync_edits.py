@@ -93,3 +93,77 @@ def write(shop: Any, campaign: str, subject: str) -> None:
             shop.write(
                 f"campaigns/welcome/{name}.liquid", f'---\nsubject: "{subject}"\nlayout: plain@1\n---\n<p>{name}</p>\n'
             )
+
+
+CROSSED = """\
+name: Crossed
+trigger: {event: joined}
+workflow:
+  - branch:
+      if: {person: {plan: pro}}
+      then:
+        - branch:
+            if: {person: {team: staff}}
+            then: [{wait: 1d}]
+            else: [{go_to: nudge}]
+      else:
+        - {email: nudge, id: nudge}
+        - wait: 2d
+  - email: last
+"""
+
+
+@pytest.fixture
+def crossed(shop: Any) -> Any:
+    """The shop with a campaign whose ways cross, as somebody drew it long ago."""
+    shop.write("campaigns/crossed/campaign.yaml", CROSSED)
+    for name in ("nudge", "last"):
+        shop.write(f"campaigns/crossed/{name}.liquid", f"---\nsubject: {name}\nlayout: plain@1\n---\n<p>{name}</p>\n")
+    shop.server.seed("qa", shop.root)
+    agreed = shop("apply", "qa", "--yes")
+    assert agreed.code == 0, agreed.all
+    return shop
+
+
+def test_a_workflow_whose_ways_cross_is_what_the_files_say(crossed: Any):
+    assert crossed("plan", "qa", "--exit-code").code == 0
+    before = (crossed.root / "campaigns/crossed/campaign.yaml").read_text()
+    pulled = crossed("pull", "qa")
+    assert pulled.code == 0, pulled.all
+    assert (crossed.root / "campaigns/crossed/campaign.yaml").read_text() == before
+
+
+def test_a_step_of_a_workflow_whose_ways_cross_is_edited_in_place(crossed: Any):
+    before = {one["id"] for one in crossed.actions("qa", "Crossed")}
+    crossed.edit("campaigns/crossed/campaign.yaml", "wait: 2d", "wait: 4d")
+    done = crossed("apply", "qa", "--yes")
+    assert done.code == 0, done.all
+    actions = crossed.actions("qa", "Crossed")
+    assert {one["id"] for one in actions} == before
+    assert sorted(one["delay"] for one in actions if "delay" in one) == [86400, 4 * 86400]
+    assert crossed("plan", "qa", "--exit-code").code == 0
+
+
+def test_a_workspace_that_takes_no_crossing_ways_says_so_and_keeps_what_it_had(crossed: Any):
+    before = crossed.content("qa")["campaign"]
+    crossed.edit("campaigns/crossed/campaign.yaml", "then: [{wait: 1d}]", "then: [{wait: 1d}, {go_to: two}]")
+    crossed.edit("campaigns/crossed/campaign.yaml", "- wait: 2d", "- {wait: 2d, id: two}")
+    refused = crossed("apply", "qa", "--yes")
+    assert refused.code in (4, 6) and "do not meet" in refused.err
+    assert crossed.content("qa")["campaign"] == before
+
+
+def test_a_pull_into_an_empty_folder_writes_the_ways_that_cross(crossed: Any, tmp_path: Path):
+    root = tmp_path / "blank"
+    for name in ("campaigns", "layouts"):
+        (root / name).mkdir(parents=True)
+    (root / "mailwright.toml").write_text((crossed.root / "mailwright.toml").read_text())
+    blank = type(crossed)(root, crossed.server, crossed.capsys)
+    pulled = blank("pull", "qa")
+    assert pulled.code == 0, pulled.all
+    assert "go_to: nudge" in (root / "campaigns/crossed/campaign.yaml").read_text()
+    assert blank("check").code == 0
+    assert blank("plan", "qa", "--exit-code").code == 0
+    assert (
+        blank("pull", "qa").out.splitlines()[-1].startswith("nothing") or blank("plan", "qa", "--exit-code").code == 0
+    )

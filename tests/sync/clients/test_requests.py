@@ -229,25 +229,6 @@ def test_a_list_that_does_not_end_is_left():
     assert len(list(by_token(read, "rows"))) == 2
 
 
-def test_ten_requests_go_at_once_and_no_window_holds_more():
-    clock = [100.0]
-
-    def sleep(seconds: float) -> None:
-        clock[0] += seconds
-
-    pace = Pace(now=lambda: clock[0], sleep=sleep)
-    starts = []
-    for _ in range(35):
-        pace.wait()
-        starts.append(clock[0])
-    assert starts[9] == starts[0], "a burst goes out at once"
-    assert all(later - earlier >= 1.0 for earlier, later in zip(starts, starts[10:], strict=False))
-    assert starts[-1] - starts[0] <= 3 * 1.02 + 1e-9, "and the pace is kept busy"
-    pace.close_for(5)
-    pace.wait()
-    assert clock[0] - starts[-1] >= 5
-
-
 SETTINGS = """\
 [workspaces.qa]
 region = "us"

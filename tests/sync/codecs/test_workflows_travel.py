@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mailwright.loading.folder import load_project
 from sync.codecs.authored import campaign_document, campaign_of, read_campaign
 from sync.codecs.campaigns import read_ui_campaign
-from sync.codecs.references import References, Unreadable, Unwritable
+from sync.codecs.references import References, Unwritable
 from sync.codecs.step_reading import MESSAGES, Settings, StepReading
 from sync.codecs.step_writing import StepWriting
 from sync.codecs.workflow_reading import workflow_steps
@@ -153,15 +153,18 @@ def test_campaigns_as_the_wire_reference_shows_them_are_read_whole(file, segment
     assert again == read.document
 
 
-def test_ways_that_do_not_meet_in_pairs_are_refused_by_name():
+def test_ways_that_do_not_meet_in_pairs_lead_to_one_another():
     actions = [
-        {"id": str(n), "type": "conditional_branch_action", "name": f"b{n}", "conditions": "JTVCJTVE"} for n in (1, 2)
+        {"id": str(n), "type": "conditional_branch_action", "name": "", "conditions": "JTVCJTVE"} for n in (1, 2)
     ]
-    actions += [{"id": str(n), "type": "delay_seconds_action", "delay": 60} for n in (3, 4, 5)]
+    actions += [{"id": str(n), "type": "delay_seconds_action", "delay": 60 * n} for n in (3, 4, 5)]
     pairs = [("1", "2", 0), ("1", "4", 1), ("2", "3", 0), ("2", "4", 1), ("3", "5", None), ("4", "5", None)]
     edges = [{"from": a, "to": b, "type": "continue" if i is None else "branch", "index": i} for a, b, i in pairs]
-    with pytest.raises(Unreadable, match="do not meet"):
-        workflow_steps(actions, edges, StepReading(NAMES, "any", {}, Settings(False, False)))
+    outer, last = workflow_steps(actions, edges, StepReading(NAMES, "any", {}, Settings(False, False)))
+    assert last == {"wait": "5m"}
+    assert outer["branch"]["else"] == [{"go_to": "step-1"}]
+    (inner,) = outer["branch"]["then"]
+    assert (inner["branch"]["then"], inner["branch"]["else"]) == ([{"wait": "3m"}], [{"wait": "4m", "id": "step-1"}])
 
 
 @pytest.mark.parametrize(

@@ -149,3 +149,26 @@ def test_a_project_with_mistakes_is_told_with_its_places(serving, tmp_path):
     reply = serving.admin("POST", "/_seed", {"folder": str(tmp_path), "workspace": "prod"})
     assert reply.status_code == 422
     assert "campaign.yaml:2" in reply.json()["error"]
+    [problem] = [one for one in reply.json()["problems"] if one["rule"] != "missing-file"]
+    assert (problem["file"], problem["line"], problem["severity"]) == ("campaigns/welcome/campaign.yaml", 2, "error")
+
+
+def test_nothing_of_a_project_with_mistakes_is_stored(serving, tmp_path):
+    settings = tmp_path / "mailwright.toml"
+    settings.write_text("[workspaces.prod]\nregion = 'us'\n")
+    (tmp_path / "campaigns" / "_shared" / "segments").mkdir(parents=True)
+    segment = tmp_path / "campaigns" / "_shared" / "segments" / "staff.yaml"
+    segment.write_text("name: Staff\nwhere:\n  person: {plan: '${plan}'}\n")
+    asked = {"folder": str(tmp_path), "workspace": "prod"}
+    before = serving.client.get("/_state").json()
+    for text, wanted, status in (
+        ("[workspaces.prod]\nregion = 'us'\n", None, 422),
+        ("[workspaces", None, 422),
+        ("[workspaces.prod]\nvars = {plan = 'pro'}\n", "nope", 422),
+        ("[workspaces.prod]\nvars = {plan = 'pro'}\n", 5, 400),
+    ):
+        settings.write_text(text)
+        reply = serving.admin("POST", "/_seed", {**asked, "as": wanted} if wanted else asked)
+        assert reply.status_code == status, reply.text
+        assert serving.client.get("/_state").json() == before
+    assert serving.admin("POST", "/_seed", asked).status_code == 200

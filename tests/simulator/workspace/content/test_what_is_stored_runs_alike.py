@@ -74,6 +74,22 @@ def test_reading_twice_gives_the_same_project(project):
     store.close()
 
 
+@pytest.mark.parametrize(("plan", "team"), [("pro", "staff"), ("pro", "x"), ("free", "x")])
+def test_ways_that_cross_run_alike_when_stored(plan, team):
+    from building import campaign, identify, person, track
+    from building import project as built
+
+    inner = {"if": person("team", "staff"), "then": [{"wait": "1d"}], "else": [{"go_to": "nudge"}]}
+    shared = [{"email": "nudge"}, {"wait": "2d", "id": "pause"}]
+    outer = {"branch": {"if": person("plan", "pro"), "then": [{"branch": inner}], "else": shared}}
+    project = built(campaign("go", outer, {"email": "last"}))
+    calls = [identify("a", plan=plan, team=team, email="a@example.org"), track("go", "a")]
+    entries = traced(project, calls)
+    assert traced(stored(project).project, calls) == entries
+    sent = [entry.step for entry in entries if getattr(entry, "status", "") == "sent"]
+    assert sent == (["last"] if (plan, team) == ("pro", "staff") else ["nudge", "last"])
+
+
 @pytest.mark.parametrize("name", ["here"])
 def test_a_seed_into_a_second_workspace_of_a_store_leaves_the_first_alone(name):
     from building import campaign

@@ -1,0 +1,462 @@
+"""What a send loses or doubles under faults: kills, lost answers, 429, 5xx, a full disk.
+
+    python benchmarks/send_faults.py              every fault, some minutes
+    python benchmarks/send_faults.py --every 4    only every fourth place
+
+One log is sent undisturbed. Then it is sent with one fault at a time, resumed until it ends well, and what the
+workspace received is held against the log: each person's events in order, each once; the same people, the same emails.
+Messages cannot be repeated: each has to be sent at most once, or be among those that are said to have perhaps been
+sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sync.demo.local_server import LocalServer, local_server
+
+MOST_RESUMES = 10
+Json = dict[str, Any]
+Disturb = Callable[[Path], int]
+# Ends the process before, in the middle of, or after a note of the journal.
+DEADLY = """
+import os, sys
+from mailwright.commands.arguments import CommandParser, add_common_arguments
+from simulator.history.sources import calls_with_source
+from sync.commands import send
+from sync.sending.journal import NOTES, SendJournal
+root, at, *rest = sys.argv[1:]
+count = iter(range(100_000))
+class Deadly(SendJournal):
+    def _note(self, line):
+        number, moment = next(count), int(at) % 3
+        if number != int(at) // 3:
+            return super()._note(line)
+        if moment == 1:
+            with open(self.folder / NOTES, "ab") as file:
+                file.write(b'{"done": "0-99999')
+        if moment == 2:
+            super()._note(line)
+        os._exit(137)
+parser = CommandParser()
+add_common_arguments(parser)
+send.add_arguments(parser)
+args = parser.read(rest)
+args.root = root
+sys.exit(send.run_send(args, calls_with_source, None, Deadly))
+"""
+FULL_DISK = """
+import resource, signal, sys
+from mailwright.cli import ended_by
+from mailwright.commands.arguments import CommandParser, add_common_arguments
+from mailwright.diagnostics import MailwrightError
+from simulator.history.sources import calls_with_source
+from sync.commands import send
+root, at, *rest = sys.argv[1:]
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(at), resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+parser = CommandParser()
+add_common_arguments(parser)
+send.add_arguments(parser)
+args = parser.read(rest)
+args.root = root
+try:
+    sys.exit(send.run_send(args, calls_with_source, None))
+except MailwrightError as error:
+    sys.exit(ended_by(error))
+"""
+CONTENT = {
+    "campaigns/welcome/campaign.yaml": (
+        "name: Welcome\ntrigger: {event: signed_up}\nfrequency: every_time\nworkflow:\n  - email: hello\n"
+    ),
+    "campaigns/welcome/hello.liquid": "---\nsubject: Hello\n---\n<p>Hello</p>\n",
+    "campaigns/upgraded/campaign.yaml": (
+        "name: Upgraded\ntrigger: {segment: paying}\nfrequency: rematch\nworkflow:\n  - email: thanks\n"
+    ),
+    "campaigns/upgraded/thanks.liquid": "---\nsubject: Thanks\n---\n<p>Thanks</p>\n",
+    "campaigns/receipt/campaign.yaml": (
+        "name: Receipt\ntrigger: {transactional: receipt}\nworkflow:\n  - email: receipt\n"
+    ),
+    "campaigns/receipt/receipt.liquid": "---\nsubject: Receipt {{ trigger.number }}\n---\n<p>Thanks</p>\n",
+    "campaigns/_shared/segments/paying.yaml": "name: Paying\nwhere: {person: {plan: pro}}\n",
+}
+BATCHES = {"path": "/api/v2/batch"}
+SEND, RESUME = ("log.ndjson", "--to", "qa"), ("log.ndjson", "--to", "qa", "--resume")
+STOPPED = (4, 6)
+
+
+def made_log(calls: int, people: int, messages: int, seed: int = 3) -> list[Json]:
+    """People who come, do things, change their plan and get receipts; some leave and come back, some are merged."""
+    chance = random.Random(seed)
+    found: list[Json] = []
+    for number in range(calls):
+        person = f"p{chance.randrange(people)}"
+        roll = chance.random()
+        if roll < 0.25:
+            plan = chance.choice(["free", "pro", "team"])
+            found.append(
+                {"type": "identify", "person": person, "attributes": {"email": f"{person}@example.org", "plan": plan}}
+            )
+        elif roll < 0.27:
+            found.append({"type": "delete", "person": person})
+        elif roll < 0.28:
+            found.append({"type": "merge", "person": person, "other": f"p{chance.randrange(people)}x"})
+        else:
+            name = chance.choice(["signed_up", "looked", "bought"])
+            found.append({"type": "track", "person": person, "name": name, "data": {"number": number}})
+    for number in range(messages):
+        body = {"transactional_message_id": "receipt", "to": "a@example.org", "identifiers": {"id": f"m{number}"}}
+        where = chance.randrange(len(found))
+        found.insert(
+            where, {"method": "POST", "path": "/v1/send/email", "body": {**body, "message_data": {"number": number}}}
+        )
+    return found
+
+
+@dataclass(slots=True)
+class Row:
+    """One kind of fault: how often it was injected and what came of it."""
+
+    name: str
+    injected: int = 0
+    codes: Counter[int] = field(default_factory=Counter)  # of the disturbed send
+    resumes: int = 0
+    lost: int = 0
+    doubled: int = 0
+    perhaps: int = 0
+    unlike: int = 0  # ends in which people or emails are others
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a workspace received."""
+
+    events: dict[str, tuple[str, ...]]  # of each person, in order
+    emails: Counter[tuple[str, str]]  # (person, campaign)
+    messages: Counter[str]  # by their number
+    people: dict[str, Any]
+
+
+@dataclass
+class Bench:
+    """The server, the log, and what an undisturbed send makes of it."""
+
+    server: LocalServer
+    folder: Path
+    calls: int = 6_000
+    people: int = 600
+    messages: int = 12
+    state: Json = field(default_factory=dict)
+    calm: Seen | None = None
+    notes: int = 0
+    batches: int = 0
+
+    def prepare(self) -> None:
+        """The project, the workspace, one send that nothing disturbs."""
+        root = self.folder / "project"
+        for name, text in CONTENT.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text, "utf-8")
+        settings = self.server.settings("qa", 'from = "Shop <shop@example.org>"')
+        settings += 'track = { site_id = { env = "QA_SITE" }, api_key = { env = "QA_TRACK" } }\n'
+        (root / "mailwright.toml").write_text(settings, "utf-8")
+        log = made_log(self.calls, self.people, self.messages)
+        (root / "log.ndjson").write_text("".join(json.dumps(call) + "\n" for call in log), "utf-8")
+        self.server.seed("qa", root)
+        self.state = self.server.admin("GET", "/_state")
+        calm = self.fresh()
+        self.server.admin("DELETE", "/_requests")
+        done = self.run(calm, *SEND)
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+        routes = self.server.admin("GET", "/_requests")["by_route"]
+        self.batches = sum(count for route, count in routes.items() if "v2/batch" in route)
+        self.notes = len(next(calm.glob(".mailwright/journal/*/sent.jsonl")).read_text("utf-8").splitlines())
+        self.calm = self.seen()
+
+    def fresh(self) -> Path:
+        """The project without a journal, and the workspace before anything happened."""
+        self.server.admin("DELETE", "/_faults")
+        self.server.admin("PUT", "/_state", self.state)
+        root = self.folder / "disturbed"
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.copytree(self.folder / "project", root)
+        return root
+
+    def run(self, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command line, as a person calls it."""
+        return self.child([sys.executable, "-m", "mailwright", "-C", str(root), "send", *self.placed(root, arguments)])
+
+    def placed(self, root: Path, arguments: Sequence[str]) -> list[str]:
+        return [str(root / one) if one.endswith(".ndjson") else one for one in arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        where = self.server.workspace("qa")
+        keys = {"QA_SITE": where["site_id"], "QA_TRACK": where["track_key"]}
+        return {**os.environ, **self.server.environment, **keys}
+
+    def child(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        """A process that ends by itself."""
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
+
+    def seen(self) -> Seen:
+        """What the workspace has."""
+        tables = self.server.admin("GET", "/_state?workspace=qa")["tables"]
+
+        def rows(name: str) -> list[Json]:
+            return [dict(zip(tables[name]["columns"], row, strict=True)) for row in tables[name]["rows"]]
+
+        owners: dict[int, str] = {}
+        people = {}
+        for one in rows("running_people"):
+            state = json.loads(one["state"])
+            attributes = state.get("attributes", {})
+            owners[one["uid"]] = str(attributes.get("id", state.get("key", one["uid"])))
+            if not owners[one["uid"]].startswith("m"):  # whom a message made: it may not have gone
+                people[owners[one["uid"]]] = {name: value for name, value in attributes.items() if name != "cio_id"}
+        events: dict[str, list[str]] = defaultdict(list)
+        persons = self.persons()
+        for one in sorted(rows("running_activities"), key=lambda row: row["n"]):
+            if one["type"] == "event" and one["number"] is not None:
+                number = json.loads(one["data"])["number"]
+                events[persons[number]].append(f"{one['name']} {number}")
+        emails: Counter[tuple[str, str]] = Counter()
+        messages: Counter[str] = Counter()
+        for one in rows("running_deliveries"):
+            if str(one["subject"]).startswith("Receipt"):
+                messages[one["subject"]] += 1
+            else:
+                emails[one["person"], one["campaign"]] += 1
+        return Seen({who: tuple(found) for who, found in events.items()}, emails, messages, people)
+
+    def persons(self) -> list[str]:
+        """Whose the event with each number is."""
+        found: list[str] = [""] * self.calls
+        for line in (self.folder / "project/log.ndjson").read_text("utf-8").splitlines():
+            call = json.loads(line)
+            if call.get("type") == "track":
+                found[call["data"]["number"]] = call["person"]
+        return found
+
+    def disturbed(self, row: Row, disturb: Disturb) -> None:
+        """One send with one fault, resumed until it ends well, and held against the log."""
+        assert self.calm is not None
+        root = self.fresh()
+        code = disturb(root)
+        row.injected += 1
+        row.codes[code] += 1
+        self.server.admin("DELETE", "/_faults")
+        for _ in range(MOST_RESUMES):
+            if code in (0, 1):
+                break
+            code = self.run(root, *RESUME).returncode
+            row.resumes += 1
+        seen = self.seen()
+        perhaps = sum(
+            len(path.read_text().splitlines()) for path in root.glob(".mailwright/journal/*/perhaps-sent.ndjson")
+        )
+        row.perhaps += perhaps
+        wanted, found = Counter(every(self.calm.events)), Counter(every(seen.events))
+        row.lost += sum((wanted - found).values()) + (code not in (0, 1))
+        row.doubled += sum((found - wanted).values()) + sum(count - 1 for count in seen.messages.values() if count > 1)
+        row.lost += max(0, self.messages - len(seen.messages) - perhaps)
+        is_like = (
+            seen.events == self.calm.events and seen.emails == self.calm.emails and seen.people == self.calm.people
+        )
+        row.unlike += not is_like
+        if os.environ.get("SHOW") and not is_like:
+            print(row.name, code, seen.emails - self.calm.emails, self.calm.emails - seen.emails, file=sys.stderr)
+            print([who for who in seen.people if seen.people[who] != self.calm.people.get(who)][:5], file=sys.stderr)
+
+    # --- faults -------------------------------------------------------------------------------------------------
+
+    def killed_at_note(self, at: int) -> Disturb:
+        """The process is gone before, in the middle of, or after a note of the journal."""
+        return lambda root: (
+            self.child([sys.executable, "-c", DEADLY, str(root), str(at), *self.placed(root, SEND)]).returncode
+        )
+
+    def killed_in_request(self, number: int, path: str = BATCHES["path"]) -> Disturb:
+        """SIGKILL while the answer to a request is awaited, which the workspace has taken."""
+
+        def disturb(root: Path) -> int:
+            self.fault(kind="slow", when="after", seconds=20, nth=number, path=path)
+            return self.killed(root, lambda: bool(self.server.admin("GET", "/_faults")["faults"][0]["hits"]))
+
+        return disturb
+
+    def killed_after(self, seconds: float) -> Disturb:
+        """SIGKILL at some time."""
+
+        def disturb(root: Path) -> int:
+            until = time.monotonic() + seconds
+            return self.killed(root, lambda: time.monotonic() > until)
+
+        return disturb
+
+    def killed(self, root: Path, is_time: Callable[[], bool]) -> int:
+        command = [sys.executable, "-m", "mailwright", "-C", str(root), "send", *self.placed(root, SEND)]
+        with subprocess.Popen(
+            command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            while process.poll() is None and not is_time():
+                time.sleep(0.02)
+            process.send_signal(signal.SIGKILL)
+        return process.returncode
+
+    def fault(self, **rule: Any) -> None:
+        """Let something go wrong at the server."""
+        self.server.admin("POST", "/_faults", rule)
+
+    def with_fault(self, **rule: Any) -> Disturb:
+        """A send while something goes wrong at the server."""
+
+        def disturb(root: Path) -> int:
+            self.fault(**rule)
+            return self.run(root, *SEND).returncode
+
+        return disturb
+
+    def full_disk(self, size: int) -> Disturb:
+        """No file may grow beyond so many bytes."""
+        return lambda root: (
+            self.child([sys.executable, "-c", FULL_DISK, str(root), str(size), *self.placed(root, SEND)]).returncode
+        )
+
+
+def every(events: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    """All events."""
+    for found in events.values():
+        yield from found
+
+
+def rows(bench: Bench, every: int = 1) -> Iterator[tuple[Row, list[Disturb]]]:
+    """Every kind of fault with the places where it strikes."""
+    places = range(1, bench.batches + 1, every)
+    chance = random.Random(7)
+    yield (
+        Row("killed before, in or after a journal note"),
+        [bench.killed_at_note(at) for at in range(0, 3 * bench.notes, 2 * every + 1)],
+    )
+    yield Row("killed while a batch's answer is awaited"), [bench.killed_in_request(at) for at in places]
+    yield (
+        Row("killed while a message's answer is awaited"),
+        [bench.killed_in_request(at, "/v1/send/email") for at in range(1, bench.messages, 4 * every)],
+    )
+    yield Row("killed at any time"), [bench.killed_after(chance.uniform(0.4, 2.0)) for _ in range(max(1, 10 // every))]
+    for when in ("before", "after"):
+        yield (
+            Row(f"connection cut {when} a batch's effect"),
+            [bench.with_fault(kind="reset", when=when, nth=at, **BATCHES) for at in places],
+        )
+        yield (
+            Row(f"500 {when} a batch's effect"),
+            [bench.with_fault(kind="error", when=when, status=500, nth=at, **BATCHES) for at in places],
+        )
+        yield (
+            Row(f"503 for good {when} a batch's effect"),
+            [
+                bench.with_fault(kind="error", when=when, status=503, nth=list(range(at, 2000)), **BATCHES)
+                for at in places[: max(1, 2 // every)]
+            ],
+        )
+        yield (
+            Row(f"500 {when} a message's effect"),
+            [
+                bench.with_fault(kind="error", when=when, path="/v1/send/email", nth=at)
+                for at in range(1, bench.messages, 4 * every)
+            ],
+        )
+        yield (
+            Row(f"connection cut {when} a message's effect"),
+            [
+                bench.with_fault(kind="reset", when=when, path="/v1/send/email", nth=at)
+                for at in range(1, bench.messages, 4 * every)
+            ],
+        )
+    yield (
+        Row("429, Retry-After in seconds"),
+        [
+            bench.with_fault(kind="limited", probability=0.4, seed=seed, times=8, retry_after=0, **BATCHES)
+            for seed in range(max(1, 3 // every))
+        ],
+    )
+    yield (
+        Row("429, Retry-After as a date"),
+        [bench.with_fault(kind="limited", nth=[2, 3], retry_after="date", **BATCHES)],
+    )
+    yield Row("429 without Retry-After"), [bench.with_fault(kind="limited", nth=[1, 2], retry_after=None, **BATCHES)]
+    yield (
+        Row("429 with an hour's Retry-After"),
+        [bench.with_fault(kind="limited", nth=list(range(at, 500)), retry_after=3600, **BATCHES) for at in (1, 3)],
+    )
+    yield (
+        Row("key refused from there on"),
+        [bench.with_fault(kind="error", status=401, nth=list(range(at, 2000)), **BATCHES) for at in (1, 4)],
+    )
+    yield (
+        Row("disk full while the journal is written"),
+        [bench.full_disk(at) for at in (300, 600, 1200)[:: min(every, 3)]],
+    )
+
+
+def run_table(bench: Bench, every: int = 1, show: Callable[[Row], None] | None = None) -> list[Row]:
+    """Every fault at every place; gives the filled rows."""
+    found = []
+    for row, faults in rows(bench, every):
+        for disturb in faults:
+            bench.disturbed(row, disturb)
+        found.append(row)
+        if show is not None:
+            show(row)
+    return found
+
+
+HEAD = (
+    "| fault | injected | exit codes of the disturbed send | resumed | lost | duplicates | perhaps sent | unlike |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
+
+
+def as_line(row: Row) -> str:
+    """A row of the table."""
+    codes = ", ".join(f"{code}: {count}" for code, count in sorted(row.codes.items()))
+    counts = (row.resumes, row.lost, row.doubled, row.perhaps, row.unlike)
+    return f"| {row.name} | {row.injected} | {codes} | {' | '.join(map(str, counts))} |"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Inject and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--every", type=int, default=1, help="only every so many-th place")
+    parser.add_argument("--calls", type=int, default=6_000)
+    args = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder, local_server(["qa:us"], "--no-limits") as server:
+        bench = Bench(server, Path(folder), args.calls, max(10, args.calls // 10))
+        bench.prepare()
+        print(f"one send: {args.calls:,} calls, {bench.batches} batches, {bench.notes} notes\n\n{HEAD}", flush=True)
+        table = run_table(bench, args.every, lambda row: print(as_line(row), flush=True))
+    total = Row("**all**", sum(row.injected for row in table))
+    for name in ("resumes", "lost", "doubled", "perhaps", "unlike"):
+        setattr(total, name, sum(getattr(row, name) for row in table))
+    print(as_line(total))
+    return 1 if total.lost or total.doubled or total.unlike else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

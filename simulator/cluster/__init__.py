@@ -1,0 +1,1 @@
+"""A history replayed by many machines: sets of people apart, with the answer of one process."""

@@ -1,0 +1,1 @@
+"""The places that tell what was really sent, all read into one kind of record."""

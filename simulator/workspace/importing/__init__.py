@@ -1,0 +1,1 @@
+"""Imports: a CSV file that is fetched, and taken in row by row."""

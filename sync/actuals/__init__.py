@@ -1,0 +1,1 @@
+"""What a workspace really sent, read through its APIs as plain data."""

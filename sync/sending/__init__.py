@@ -1,0 +1,1 @@
+"""Calls of an event log, brought to a workspace: in each person's order, paced, once."""

@@ -1,0 +1,23 @@
+"""One real cluster for all tests of a module: a master and two executors, processes of their own that talk over sockets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    assert os.environ.get("JAVA_HOME") or shutil.which("java"), (
+        "Java is not installed; ./mw test installs it where it may"
+    )
+    from simulator.cluster.engine import engine
+    from simulator.cluster.session import Cluster
+
+    settings = {"spark.sql.shuffle.partitions": "8"}
+    with engine(Cluster("local-cluster[2,1,1024]", settings=settings)) as session:
+        yield session
