@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from simulator.backtest.comparison import compare
 from simulator.backtest.deliveries import Deliveries
+from simulator.backtest.pruning import Tell, edited_alone, only, tellers
 from simulator.backtest.records import Record
 from simulator.backtest.sends import personal_limits
 from simulator.backtest.versions import Versions, changed_steps
@@ -93,28 +94,33 @@ def compared_in_columns(
 
     Raises: NotRegular when the engine has to replay everybody; ConfigurationError when the disk takes no more.
     """
-    sides = [Side(content, question, index_at) for content in contents]
-    left = sides[0].counts.left | sides[1].counts.left
+    edited = None if question.compares_everything else edited_alone(contents[0], contents[1])
+    before, after = only(contents[0], edited, question.workspace), contents[1]
+    later = Side(after, question, index_at)
+    earlier = Side(before, question, index_at) if before.campaigns else None
+    left = later.counts.left | (earlier.counts.left if earlier is not None else frozenset())
     with tempfile.TemporaryDirectory(prefix="mailwright-") as folder, rarely_collecting():
         kept = [SortedRuns(Path(folder), name, Record, held=question.held) for name in ("before", "after")]
-        for side, records in zip(sides, kept, strict=True):
-            side.tell(records.add, left)
+        tells = tellers(kept[0].add, kept[1].add, edited)
+        if earlier is not None:
+            earlier.tell(tells[0], left)
+        later.tell(tells[1], left)
         if left:
-            _replay_left(question, contents, kept, left, sides[1].counts)
+            _replay_left(question, (before, after), tells, left, later.counts)
         limits = (personal_limits(contents[0], question.most), personal_limits(contents[1], question.most))
         comparison = compare(kept[0], kept[1], limits, changed_steps(contents[0], contents[1]))
-    return comparison, sides[1].counts
+    return comparison, later.counts
 
 
 def _replay_left(
     question: Question,
     contents: Sequence[Content],
-    kept: Sequence[SortedRuns[Record]],
+    tells: Sequence[Tell],
     left: frozenset[str],
     counts: Bulk,
 ) -> None:
     bad: list[BadLine] = []
-    going = [Deliveries(content, records.add, question.render) for content, records in zip(contents, kept, strict=True)]
+    going = [Deliveries(content, tell, question.render) for content, tell in zip(contents, tells, strict=True)]
     wanted = wanted_by(contents[0]).joined(wanted_by(contents[1]))
     calls = relevant_calls(list(question.files), wanted, seen=Seen(), on_bad=bad.append)
     try:

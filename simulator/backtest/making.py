@@ -247,7 +247,7 @@ def _sample(
         other_step=other[1],
         other_at=other[2],
         explain=_explain(person, step[0], sample.event_line, sides, names),
-        preview=_preview(step, messages.get(step, ""), sample, sides, names),
+        preview=_preview(kind, step, messages.get(step, ""), sample, sides, names),
     )
 
 
@@ -262,7 +262,7 @@ def _explain(person: str, campaign: str, line: int, sides: tuple[Content, Conten
     return shlex.join([*words, *names.paths])
 
 
-def _preview(step: Step, message: str, sample: Sample, sides: tuple[Content, Content], names: Names) -> str:
+def _preview(kind: str, step: Step, message: str, sample: Sample, sides: tuple[Content, Content], names: Names) -> str:
     """Where `mailwright preview` shows the message; nothing for one that the later content has not."""
     if not message or step[0] not in sides[1].project.campaigns or names.candidate != "":
         return ""
@@ -270,8 +270,7 @@ def _preview(step: Step, message: str, sample: Sample, sides: tuple[Content, Con
         "as": names.workspace,
         "at": moment_as_text(sample.at, seconds=True).replace(" ", "T") + "Z",
         "edits": names.shown.get((sample.person, sample.event_line), ""),
-        "tab": "compare",
-        "against": names.against,
+        **({"tab": "compare", "against": names.against} if kind == kinds.OTHER_TEXT else {}),
     }
     query = urlencode({key: value for key, value in asked.items() if value})
     return f"/email/{quote(step[0], safe='')}/{quote(message, safe='')}{'?' if query else ''}{query}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from simulator.backtest.columns import compared_in_columns
 from simulator.backtest.comparison import Comparison, compare
 from simulator.backtest.deliveries import Deliveries
+from simulator.backtest.pruning import edited_alone, only, tellers
 from simulator.backtest.records import Record
 from simulator.backtest.sends import DAY, personal_limits
 from simulator.backtest.versions import changed_steps
@@ -52,10 +53,16 @@ class Question:
     most: int = 3  # messages a day above which a person counts as crowded
     one_in: int = 1  # only so many of the people
     strict: bool = False
+    whole: bool = False  # both sides are replayed whole, though one campaign may be all that differs
     by_time: bool = False  # the calls are put in the order of their times first
     held: int = HELD  # deliveries kept in memory before they go to disk
     columns_from: int = BULK_FROM  # bytes of a log from which on it is counted in columns where it can be
     index_at: Path | None = None  # where the columns are kept for the next time
+
+    @property
+    def compares_everything(self) -> bool:
+        """Whether both sides are replayed whole: a campaign's name may stand in its texts, and is no edit elsewhere."""
+        return self.whole or self.render == "all"
 
     @property
     def may_take_columns(self) -> bool:
@@ -160,7 +167,7 @@ def _answered(
 ) -> Answer:
     with tempfile.TemporaryDirectory(prefix="mailwright-") as folder:
         kept = [SortedRuns(Path(folder), name, Record, held=question.held) for name in ("before", "after")]
-        going = [Deliveries(side, kept[place].add, question.render) for place, side in enumerate(sides)]
+        going = _sides_going(question, sides, kept)
         seen = Seen()
         calls = relevant_calls(
             list(question.files),
@@ -186,6 +193,14 @@ def _answered(
     return Answer(
         comparison, seen.calls, people, watch.first, last, until, "", sample.tied, runs[1].assumptions, notes
     )  # fmt: skip
+
+
+def _sides_going(question: Question, sides: Sequence[Content], kept: Sequence[SortedRuns[Record]]) -> list[Deliveries]:
+    """Both replays; that of the earlier side holds only what differs, where the rest is the later side's own."""
+    edited = None if question.compares_everything else edited_alone(sides[0], sides[1])
+    tells = tellers(kept[0].add, kept[1].add, edited)
+    pruned = (only(sides[0], edited, question.workspace), sides[1])
+    return [Deliveries(side, tell, question.render) for side, tell in zip(pruned, tells, strict=True)]
 
 
 def _take_all(calls: Iterator[Call], going: Sequence[Deliveries], until: int | None) -> None:

@@ -107,6 +107,7 @@ def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) ->
     from simulator.backtest.making import Names
     from simulator.backtest.running import Question
     from simulator.commands.gathering import open_project, time_given
+    from simulator.commands.simulate import index_of
     from simulator.reports.people import PeopleNames
 
     for flag, number in (("--processes", args.processes), ("--more-than", args.more_than)):
@@ -118,8 +119,6 @@ def _question(args: argparse.Namespace, log: Log, open_until_told: ExitStack) ->
     else:
         after = _side(args, args.candidate, open_until_told, None)
     before = _side(args, args.against, open_until_told, args.workspace_edition)
-    from simulator.commands.simulate import index_of
-
     question = Question(
         before=before,
         after=after,

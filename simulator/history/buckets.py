@@ -54,17 +54,18 @@ def bucket(url: str) -> Iterator[DuckDBPyConnection]:
                 f"'{public_name(url)}' needs DuckDB's httpfs extension, which is not on this machine",
                 hint="once, with a network: python -c \"import duckdb; duckdb.sql('INSTALL httpfs')\"",
             ) from error
-        _give_keys(database, scheme_of(url))
+        keys = keys_for(scheme_of(url), os.environ)
+        if keys:
+            database.execute(keys)
         yield database
 
 
-def _give_keys(database: DuckDBPyConnection, scheme: str) -> None:
-    """Hand DuckDB the keys that the environment holds, as every tool of the provider reads them."""
+def keys_for(scheme: str, environment: Mapping[str, str]) -> str:
+    """The statement that hands DuckDB the environment's keys, named as every tool of the provider names them."""
     kind, variables = _SECRETS.get(scheme, ("", {}))
-    given = {key: os.environ[name] for key, name in variables.items() if os.environ.get(name)}
-    if given:
-        settings = ", ".join(f"{key} {_quoted(value)}" for key, value in given.items())
-        database.execute(f"CREATE SECRET (TYPE {kind}, {settings})")
+    given = {key: environment[name] for key, name in variables.items() if environment.get(name)}
+    settings = ", ".join(f"{key} {_quoted(value)}" for key, value in given.items())
+    return f"CREATE SECRET (TYPE {kind}, {settings})" if given else ""
 
 
 def _quoted(value: str) -> str:

@@ -116,7 +116,9 @@ def test_a_sample_opens_in_explain_as_the_report_says(
     assert explained.code == 0
     assert "source" in explained.out
     assert lost["preview"].startswith("/email/photo/thanks?at=2026-01-01T")
-    assert "against=" in lost["preview"] and "edits" not in lost["preview"]
+    assert "against=" not in lost["preview"] and "edits" not in lost["preview"]
+    edited = next(sample for sample in found["samples"] if sample["kind"] == "other_text")
+    assert "tab=compare&against=" in edited["preview"]
 
 
 def test_people_asked_for_by_name_come_with_their_own_data(mailwright: Run, log: Path, before: Path) -> None:

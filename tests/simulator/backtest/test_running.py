@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 from building import DAY, HOUR, START, campaign, data, person, project
 
+from mailwright.definitions.conditions import MessageIs, MessageState
+from mailwright.definitions.workspace import MessageLimit, Workspace
 from mailwright.diagnostics import HistoryError
+from simulator.backtest.pruning import edited_alone
 from simulator.backtest.running import FAR_OUT_OF_ORDER, Answer, Question, backtest
+from simulator.content import compile_content
 from simulator.history.calls import BadLine
 from simulator.sharing import MEETING
 
@@ -158,6 +162,44 @@ def test_texts_are_compared_as_people_get_them(log: Path):
     assert people(same_text) > 0
     assert people(replace(same_text, render="all")) == 0
     assert people(replace(same_text, render="all", after=content("book", body="Hi"))) > 0
+
+
+@pytest.mark.parametrize("edit", ["filter", "text", "added", "removed", "none"])
+def test_replaying_only_what_differs_gives_the_same_answer(log: Path, edit: str):
+    old = content("book")
+    campaigns = {**old.campaigns, "looked": campaign("looked", {"email": "thanks"})}
+    more = project(campaigns, bodies={"posted": "Hello", "more": "{{ event.item }} {{ customer.first_name }}"})
+    pair = {
+        "filter": (old, content("cup")),
+        "text": (old, content("book", body="Hi")),
+        "added": (old, more),
+        "removed": (more, old),
+        "none": (old, old),
+    }[edit]
+    asked_for = Question(*pair, None, (str(log),))
+    assert edited_alone(compile_content(pair[0]), compile_content(pair[1])) is not None
+    pruned, whole = answered(asked_for)[0], answered(replace(asked_for, whole=True))[0]
+    assert asdict(pruned.comparison) == asdict(whole.comparison)
+    assert pruned.people == whole.people
+    assert pruned.comparison.is_same is (edit == "none")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"workspace": Workspace(message_limit=MessageLimit(count=1, seconds=DAY))},
+        {"identifier": "id_or_email"},
+        {"steps": [{"set": {"person": {"plan": "x"}}}]},
+        {"steps": [{"create_event": {"name": "bought", "data": {}}}]},
+        {"steps": [{"branch": {"if": MessageIs("thanks", MessageState.OPENED), "then": [], "else": []}}]},
+        {"assumptions": {"exit_tested_at": "every_step"}},
+    ],
+)
+def test_campaigns_that_may_reach_others_are_replayed_whole(change: dict[str, Any]):
+    settings = {name: value for name, value in change.items() if name != "steps"}
+    old = compile_content(project(campaign("bought")))
+    new = compile_content(project(campaign("bought", {"email": "hello"}, *change.get("steps", [])), **settings))
+    assert edited_alone(old, new) is None
 
 
 def test_content_that_reaches_other_people_is_replayed_in_one_piece(log: Path):

@@ -13,7 +13,7 @@ import pytest
 from postgresql import running
 
 from mailwright.diagnostics import ConfigurationError, HistoryError
-from simulator.history.buckets import found_files, text_of
+from simulator.history.buckets import found_files, keys_for, text_of
 from simulator.history.calls import BadLine, Call
 from simulator.history.parquet import rows_of_parquet
 from simulator.history.readers import read_calls
@@ -205,3 +205,10 @@ def test_a_table_of_a_bucket_takes_from_folders_what_it_lacks(tmp_path: Path):
         database.execute(f"COPY (SELECT 'ann' AS person, {SECOND} AS timestamp) TO '{tmp_path}/t.parquet'")
         calls = list(rows_of_parquet(database, f"{tmp_path}/t.parquet", refusals, {"event": "went"}))
     assert [(call.person, call.name) for call in calls] == [("ann", "went")]
+
+
+def test_the_environments_keys_go_to_their_provider_only():
+    keys = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "it's secret", "AWS_REGION": ""}
+    assert keys_for("s3", keys) == "CREATE SECRET (TYPE s3, KEY_ID 'id', SECRET 'it''s secret')"
+    assert keys_for("gcs", {"GCS_ACCESS_KEY_ID": "id"}) == keys_for("gs", {"GCS_ACCESS_KEY_ID": "id"}) != ""
+    assert keys_for("gs", keys) == keys_for("https", keys) == ""

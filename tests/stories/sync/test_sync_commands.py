@@ -260,3 +260,21 @@ def test_plan_and_promote_say_who_is_affected(shop: Any, tmp_path: Path, capsys:
     shown = capsys.readouterr().out
     assert "WHO IS AFFECTED" in shown and "photo: 1 → 3 (2 gained, 0 lost)" in shown
     assert "ana" not in shown.split("WHO IS AFFECTED")[1]
+
+
+def test_a_workspace_is_what_a_backtest_is_against(shop: Any, tmp_path: Path):
+    log = tmp_path / "log.ndjson"
+    identify = {
+        "type": "identify",
+        "person": "ben",
+        "timestamp": 1_767_268_000,
+        "attributes": {"email": "ben@example.org", "name": "Ben"},
+    }
+    posted = {"type": "track", "person": "ben", "name": "posted", "timestamp": 1_767_268_800, "data": {"type": "text"}}
+    log.write_text("".join(json.dumps(call) + "\n" for call in (identify, posted)))
+    assert shop("backtest", log, "--against", "qa", "--exit-code").code == 0
+    shop.edit("campaigns/photo/campaign.yaml", "{type: photo}", "{type: [photo, text]}")
+    told = shop("backtest", log, "--against", "qa", "--exit-code")
+    assert told.code == 2, told.all
+    assert "qa → the files here" in told.out
+    assert "1 person gains" in told.out
