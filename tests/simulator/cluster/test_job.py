@@ -16,7 +16,9 @@ from made_logs import TWELVE, as_parquet, made_log
 
 from mailwright import load_project
 from mailwright.diagnostics import ConfigurationError, HistoryError, RefusedError
-from simulator.cluster.engine import Options, counts_on_spark, deliveries_on_spark, read_deliveries
+from simulator.cluster.engine import Options, counts_on_spark, deliveries_on_spark, engine, read_deliveries
+from simulator.cluster.session import Cluster
+from simulator.cluster.shipping import see_workers
 from simulator.cluster.worker_faults import WorkerFault
 from simulator.content import compile_content
 from simulator.history.fast import relevant_calls
@@ -263,3 +265,29 @@ def test_a_history_of_nothing_is_counted(spark, tmp_path):
     log.write_text("")
     answer = counts_on_spark(_small(), None, [log], Options(), spark=spark)
     assert answer.counts.run.people == answer.counts.run.calls == 0
+
+
+def test_an_address_is_listed_and_written_by_the_cluster_itself(spark, tmp_path):
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    first = _write(folder / "a b.ndjson", [_bought("a", 0), _bought("b", 5)])
+    as_parquet(_write(tmp_path / "other.ndjson", [_bought("c", 9)]), folder / "tables", 1)
+    one = tally_log(_small(), None, [first, folder / "tables"], on_bad=pytest.fail)
+    target = f"file://{tmp_path}/out"
+    options = Options(sets=2, people_shown=True)
+    answer = deliveries_on_spark(_small(), None, [f"file://{folder}"], options, target, spark=spark)
+    assert answer.counts.summary.campaigns == one.summary.campaigns
+    assert {row[0] for row in read_deliveries(tmp_path / "out")} == {"a", "b", "c"}
+
+
+def test_a_session_that_is_there_is_taken_and_left_as_it_was(spark):
+    before = spark.conf.get("spark.sql.session.timeZone")
+    with engine(Cluster()) as session:
+        assert session is spark
+    assert spark.conf.get("spark.sql.session.timeZone") == before
+    assert spark.range(3).count() == 3
+
+
+def test_workers_that_have_this_program_are_sent_nothing(spark, tmp_path):
+    assert see_workers(spark, tmp_path) is False
+    assert list(tmp_path.iterdir()) == []
