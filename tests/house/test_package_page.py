@@ -154,6 +154,6 @@ def test_the_modules_imported_are_the_ones_declared():
                 imported.add(node.module.partition(".")[0])
     libraries = imported - set(sys.stdlib_module_names) - {"mailwright", "simulator", "sync"}
     used = {owner.lower().replace("_", "-") for library in libraries for owner in owners.get(library, [library])}
-    # zoneinfo reads tzdata, httpcore asks for sniffio, and SQLAlchemy loads psycopg by the name in a URL.
-    read_by_others = {"tzdata", "sniffio", "psycopg"}
+    # zoneinfo reads tzdata, httpcore asks for sniffio, pyspark for pandas; SQLAlchemy loads psycopg by the name in a URL.
+    read_by_others = {"tzdata", "sniffio", "psycopg", "pandas"}
     assert used | read_by_others == names
