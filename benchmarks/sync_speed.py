@@ -2,7 +2,7 @@
 """How many requests a large account costs, against ten a second: first pull, unchanged drift, one email applied.
 
     benchmarks/sync_speed.py                    500 campaigns with 5 emails each, counted at full speed
-    benchmarks/sync_speed.py --paced            at ten a second, as Customer.io is asked (ten minutes)
+    benchmarks/sync_speed.py --paced            at ten a second, as Customer.io is asked (seven minutes)
 
 The workspace is `mailwright serve`. A floor is the requests divided by ten a second; seconds are whole commands, the
 project's loading included.
