@@ -2,7 +2,8 @@
 
     mailwright serve --exec 'python examples/senders/replay.py examples/log/events.ndjson --now'
 
-Each line is an identify or a track call, as in the example log; `--now` leaves the log's times out.
+Each line is an identify or a track call, as in the example log. `--now` leaves the log's times out; `--clock` moves the
+workspace's clock to each line before it is sent, so that the log is lived through as it happened.
 """
 
 from __future__ import annotations
@@ -37,12 +38,22 @@ def local_client() -> Iterator[CustomerIO]:
             yield client
 
 
-def replay(sender: Sender, path: str, *, is_now: bool) -> int:
+def move_clock(to: int) -> None:
+    """Let the workspace's time go on to a Unix second."""
+    headers = {"X-Mailwright-Token": os.environ["MAILWRIGHT_ADMIN_TOKEN"], "Content-Type": "application/json"}
+    url, body = f"{os.environ['MAILWRIGHT_URL']}/_clock", json.dumps({"to": to}).encode()
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers)):  # noqa: S310  # loopback
+        pass
+
+
+def replay(sender: Sender, path: str, *, is_now: bool, with_clock: bool) -> int:
     """Send every call of a log in its order; gives how many there were."""
     count = 0
     with open(path, encoding="utf-8") as log:
         for line in log:
             call = json.loads(line)
+            if with_clock:
+                move_clock(call["timestamp"])
             if call["type"] == "identify":
                 sender.identify(call["person"], call["attributes"])
             else:
@@ -57,9 +68,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("log")
     parser.add_argument("--now", action="store_true", help="as if all of it happened now")
+    parser.add_argument("--clock", action="store_true", help="move the workspace's clock along with the log")
     args = parser.parse_args()
     with local_client() as client:
-        print(f"{replay(Sender(client), args.log, is_now=args.now):,} calls sent")
+        count = replay(Sender(client), args.log, is_now=args.now, with_clock=args.clock)
+        print(f"{count:,} calls sent")
 
 
 if __name__ == "__main__":

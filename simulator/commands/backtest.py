@@ -14,6 +14,8 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from simulator.commands.on_cluster import add_cluster_arguments, options_of, see_backtest_arguments
+
 if TYPE_CHECKING:
     from mailwright.definitions.project import Project
     from mailwright.loading.revision import WorkspaceEdition
@@ -56,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to print it")
     parser.add_argument("--out", metavar="FILE", help="write the report there")
     parser.add_argument("--exit-code", action="store_true", help="exit with 2 when there is a difference")
+    add_cluster_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     """
     from simulator.commands.gathering import Log
 
+    see_backtest_arguments(args)
     log = Log(args.files, strict=args.strict, query=args.query)
     with ExitStack() as open_until_told:
         report = _report(args, log, open_until_told)
@@ -88,13 +92,19 @@ def _report(args: argparse.Namespace, log: Log, open_until_told: ExitStack) -> B
         compile_content(question.before, question.workspace),
         compile_content(question.after, question.workspace),
     )
-    processes = args.processes or log.processes_worth(most=2)
-    shares = log.shares_worth(processes)
-    answer = log.watched(
-        lambda on_bad, progress: backtest(
-            question, processes=processes, shares=shares, on_bad=on_bad, progress=progress
+    if args.engine == "spark":
+        from simulator.backtest.on_cluster import backtest_on_spark
+
+        options = options_of(args, question.until)
+        answer = log.watched(lambda on_bad, _: backtest_on_spark(question, options, on_bad=on_bad))
+    else:
+        processes = args.processes or log.processes_worth(most=2)
+        shares = log.shares_worth(processes)
+        answer = log.watched(
+            lambda on_bad, progress: backtest(
+                question, processes=processes, shares=shares, on_bad=on_bad, progress=progress
+            )
         )
-    )
     if answer.alone and (args.processes or 1) > 1:
         print(f"one process: {answer.alone}", file=sys.stderr)
     if args.people and "-" not in args.files and answer.comparison.samples:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 ENGINES = ("processes", "spark")
 _OF_SPARK = {"master": "--master", "connect": "--connect", "sets": "--sets", "spark_conf": "--spark-conf",
              "deliveries_out": "--deliveries-out"}  # fmt: skip
+_NOT_IN_BACKTEST = {"texts": "--texts", "sample": "--sample", "by_time": "--by-time", "query": "--query",
+                    "processes": "--processes", "index": "--index"}  # fmt: skip
 _NOT_WITH_SPARK = {"trace": "--trace", "person": "--person", "since": "--from", "sample": "--sample", "hits": "--hits",
                    "processes": "--processes", "index": "--index"}  # fmt: skip
 
@@ -28,6 +30,10 @@ def add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--spark-conf", action="append", default=[], metavar="NAME=VALUE", help="with spark: a setting of its own"
     )
+
+
+def add_deliveries_argument(parser: argparse.ArgumentParser) -> None:
+    """The flag of what keeps every delivery."""
     parser.add_argument("--deliveries-out", metavar="FOLDER", help="with spark: write every delivery there, as Parquet")
 
 
@@ -39,7 +45,7 @@ def see_cluster_arguments(args: argparse.Namespace) -> None:
     from mailwright.diagnostics import ConfigurationError
 
     if args.engine != "spark":
-        given = next((flag for name, flag in _OF_SPARK.items() if getattr(args, name)), None)
+        given = next((flag for name, flag in _OF_SPARK.items() if getattr(args, name, None)), None)
         if given is not None:
             raise ConfigurationError(f"{given} goes with --engine spark", hint=f"--engine spark {given} …")
         return
@@ -53,6 +59,21 @@ def see_cluster_arguments(args: argparse.Namespace) -> None:
         )
     if args.sets is not None and args.sets < 1:
         raise ConfigurationError("--sets is at least 1", hint="--sets 64")
+
+
+def see_backtest_arguments(args: argparse.Namespace) -> None:
+    """See that the flags of a backtest go together.
+
+    Raises: ConfigurationError when they do not.
+    """
+    from mailwright.diagnostics import ConfigurationError
+
+    if args.engine == "spark":
+        other = next((flag for name, flag in _NOT_IN_BACKTEST.items() if getattr(args, name)), None)
+        if other is not None:
+            raise ConfigurationError(f"{other} does not go with --engine spark", hint="leave one out")
+    see_cluster_arguments(argparse.Namespace(engine=args.engine, master=args.master, connect=args.connect,
+                                             sets=args.sets, spark_conf=args.spark_conf))  # fmt: skip
 
 
 def counted_on_cluster(args: argparse.Namespace, project: Project, log: Log, until: int | None) -> Counts:
@@ -90,10 +111,10 @@ def options_of(args: argparse.Namespace, until: int | None) -> Options:
         settings[name] = value
     return Options(
         cluster=Cluster(args.master, args.connect, settings),
-        render=args.render,
+        render=getattr(args, "render", "outcome"),
         until=until,
         sets=args.sets,
         strict=args.strict,
-        people_shown=args.show_people,
+        people_shown=getattr(args, "show_people", False),
         say=lambda text: print(f"note: {text}", file=sys.stderr),
     )

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from simulator.commands.on_cluster import add_cluster_arguments, see_cluster_arguments
+from simulator.commands.on_cluster import add_cluster_arguments, add_deliveries_argument, see_cluster_arguments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", action="store_true", help="keep what is read of the log, for the next time")
     parser.add_argument("--processes", type=int, metavar="N", help="split the log by person (default: by its size)")
     add_cluster_arguments(parser)
+    add_deliveries_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -124,7 +124,7 @@ class Story:
         before: Callable[[], None] = lambda: None,
     ) -> None:
         """Fill the workspace anew and let it live through *calls*."""
-        from sync.demo.playing import play, report_to
+        from sync.demo.playing import report_to
 
         self.server.admin("POST", "/_reset", {"workspace": QA, "empty": True})
         self.server.admin("POST", "/_clock", {"freeze": START})
@@ -135,6 +135,12 @@ class Story:
         if endpoint:
             report_to(self.server, QA, endpoint)
         before()
+        self.play(calls)
+
+    def play(self, calls: Sequence[Mapping[str, Any]]) -> None:
+        """Let the workspace live through *calls*, and then on to the end."""
+        from sync.demo.playing import play
+
         play(self.server, QA, calls, END)
 
     def _set(self, assumption: str) -> None:

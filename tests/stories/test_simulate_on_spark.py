@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,3 +68,37 @@ def test_a_disk_that_is_full_is_told_without_java(tmp_path: Path):
     done = subprocess.run(["bash", "-c", line, "mailwright", *words], capture_output=True, text=True, timeout=390)
     assert (done.returncode, done.stdout) == (4, ""), done.stderr
     assert done.stderr.startswith("mailwright: a disk that Spark writes to is full\n   try: ")
+
+
+@pytest.mark.timeout(400)
+def test_a_backtest_on_spark_is_that_of_this_machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    log = made_log(tmp_path / "log.ndjson", 1_000)
+    other = tmp_path / "other"
+    shutil.copytree(TWELVE, other)
+    campaign = other / "campaigns/slow-feature/campaign.yaml"
+    campaign.write_text(campaign.read_text().replace("above: 1500", "above: 1800"))
+    words = ["-C", str(other), "backtest", str(log), "--against", str(TWELVE), "--as", "bench", "--format", "json"]
+    assert main(words) == 0
+    one = capsys.readouterr().out
+    assert '"lost"' in one
+    words += ["--engine", "spark", "--master", "local[2]"]
+    done = subprocess.run([sys.executable, "-m", "mailwright", *words], capture_output=True, text=True, timeout=390)
+    assert (done.returncode, done.stdout) == (0, one), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--sets", "3"], "--sets goes with --engine spark"),
+        (["--engine", "spark", "--texts"], "--texts does not go with --engine spark"),
+        (["--engine", "spark", "--index"], "--index does not go with --engine spark"),
+        (["--engine", "spark", "--processes", "2"], "--processes does not go with --engine spark"),
+    ],
+)
+def test_flags_of_a_backtest_that_do_not_go_together_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], says: str
+):
+    log = tmp_path / "log.ndjson"
+    log.write_text("")
+    assert main(["-C", str(TWELVE), "backtest", str(log), "--against", str(TWELVE), "--as", "bench", *words]) == 3
+    assert says in capsys.readouterr().err
