@@ -27,7 +27,8 @@ DOUBLE_WITHIN = 3600  # two emails of one call this close to their entries are t
 KINDS_OF_TEXT_KEPT = 50  # failures and warnings told apart; more are counted together
 OTHER_TEXTS = "(other texts)"
 NO_ADDRESS = "missing_recipient"
-GOOD_STATUSES = frozenset({"sent", "attempted"})
+GOOD_STATUSES = frozenset({"sent"})
+WAITS = "attempted"  # over the limit, and tried again: what becomes of it is a delivery of its own (semantics R92)
 
 
 @dataclass(slots=True)
@@ -172,6 +173,8 @@ class Summary:
         tally = self.tally(entry.campaign)
         good = entry.status in GOOD_STATUSES
         tally.deliveries[entry.step, entry.channel, entry.status] += 1
+        if entry.status == WAITS:
+            return
         self.per_day[entry.at // DAY, entry.channel, good] += 1
         if not good:
             tally.unsent[entry.step, entry.status, entry.reason] += 1

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from mailwright.definitions.steps import MessageStep
 from simulator.backtest.matching import SENT
 from simulator.backtest.records import Record
+from simulator.summary import WAITS
 
 if TYPE_CHECKING:
     from simulator.content import Content
 
 DAY, HOUR, MINUTE = 86400, 3600, 60
 TO_PEOPLE = frozenset({"email", "sms", "push", "in_app", "whatsapp"})
-WAITS = "attempted"  # over the limit, and tried again: what becomes of it is a record of its own
 LIMIT = "message_limit"
 
 Step = tuple[str, str]

@@ -38,7 +38,7 @@ STATUSES = {
     "failed": "failed",
     "undeliverable": "undeliverable",
     "dropped": "dropped",
-    "attempted": "handed over, tried again",
+    "attempted": "over the limit, tried again",
 }
 UNSENT = {
     "missing_recipient": "no address",

@@ -28,6 +28,7 @@ from mailwright.definitions.workspace import MessageLimit, Workspace
 from simulator.history.calls import CallKind
 from simulator.people import Person
 from simulator.sending import limit_free_at, preferences
+from simulator.summary import summary_of
 from simulator.trace import Delivery
 
 KINDS = ["email", "sms", "push", "whatsapp", "in_app", "slack", "webhook"]
@@ -219,6 +220,10 @@ def test_a_message_over_the_limit_is_tried_again(retry, expected):
     assert ("m", "attempted", HOUR) in deliveries(found)
     assert [one for one in deliveries(found) if one[0] == "m"][-1] == expected
     assert outcomes(found) == [("finished", "end")], "the journey does not wait for it"
+    # One message, however often it is tried.
+    tally = summary_of(found.entries).campaigns["c"]
+    assert tally.sent("email") == 1 + (expected[1] == "sent")
+    assert sum(n for (step, *_), n in tally.unsent.items() if step == "m") == (expected[1] == "undeliverable")
 
 
 def test_messages_that_are_tried_again_take_turns():

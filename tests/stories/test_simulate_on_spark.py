@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -79,11 +80,16 @@ def test_a_backtest_on_spark_is_that_of_this_machine(tmp_path: Path, capsys: pyt
     campaign.write_text(campaign.read_text().replace("above: 1500", "above: 1800"))
     words = ["-C", str(other), "backtest", str(log), "--against", str(TWELVE), "--as", "bench", "--format", "json"]
     assert main(words) == 0
-    one = capsys.readouterr().out
-    assert '"lost"' in one
+    one = json.loads(capsys.readouterr().out)
+    assert one["differs"]
     words += ["--engine", "spark", "--master", "local[2]"]
     done = subprocess.run([sys.executable, "-m", "mailwright", *words], capture_output=True, text=True, timeout=390)
-    assert (done.returncode, done.stdout) == (0, one), done.stderr
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    # How often an assumption decided is counted where a campaign was replayed: here once for both, if nothing reaches it.
+    for report in (one, found):
+        report["assumptions"] = sorted(row["name"] for row in report["assumptions"])
+    assert found == one
 
 
 @pytest.mark.parametrize(
