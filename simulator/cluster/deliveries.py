@@ -47,7 +47,7 @@ class DeliveryLog:
             self._rows.append(
                 (
                     self._name_of(entry.person), entry.campaign, entry.step, entry.at, entry.channel, entry.status,
-                    entry.reason, line,
+                    entry.failure or entry.reason, line,
                 )
             )  # fmt: skip
         elif kind is Entered:

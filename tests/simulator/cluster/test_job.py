@@ -67,7 +67,17 @@ def one_process(made: Any, files: list[Path]) -> tuple[list[tuple[Any, ...]], Co
         if isinstance(entry, Entered):
             lines[key] = entry.line
         elif isinstance(entry, Delivery):
-            rows.append((*key[1::-1], entry.step, entry.at, entry.channel, entry.status, entry.reason, lines[key]))
+            rows.append(
+                (
+                    *key[1::-1],
+                    entry.step,
+                    entry.at,
+                    entry.channel,
+                    entry.status,
+                    entry.failure or entry.reason,
+                    lines[key],
+                )
+            )
 
     calls = relevant_calls(files, wanted_by(compile_content(made)), seen=seen, on_bad=pytest.fail)
     run = replay(made, None, calls, sink=note, render="outcome")

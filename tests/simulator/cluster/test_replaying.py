@@ -89,7 +89,7 @@ def rows_of(entries: list[Any]) -> list[tuple[Any, ...]]:
             lines[entry.campaign, entry.person, entry.journey] = before
     return sorted(
         (
-            entry.person, entry.campaign, entry.step, entry.at, entry.channel, entry.status, entry.reason,
+            entry.person, entry.campaign, entry.step, entry.at, entry.channel, entry.status, entry.failure or entry.reason,
             lines.get((entry.campaign, entry.person, entry.journey), 0),
         )
         for entry in entries
