@@ -125,7 +125,7 @@ def _in_columns(
     names = [str(file) for file in files]
     messages = messages_for(content, render)
     index = None if index_at is None else Index(index_at, Path(names[0]))
-    found = bulk_counts(content, messages, names[0], until=until, threads=max(2, processes), index=index)
+    found = bulk_counts(content, messages, names[0], until=until, threads=processes, index=index)
     run = Run(workspace=content.workspace_name, not_modelled=content.not_modelled, rendered=render)
     run.calls, run.people, run.until = found.calls, found.people, found.until
     run.first_at, run.last_at, run.assumptions = found.first_at, found.last_at, found.used
