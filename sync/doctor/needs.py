@@ -49,8 +49,8 @@ NEEDS: tuple[Need, ...] = (
     Need("sync people", track=True, without="an App key that reads people: for --compare, --delete-missing, "
          "and to see that the workspace was emptied"),
     Need("send", track=True, without="transactional messages and broadcasts need an App key that sends"),
-    Need("smoke", app=("campaigns", "messages"), app_access=READS, track=True, without="both are needed: the Track keys "
-         "send the samples, the App key reads what comes of them"),
+    Need("smoke", app=("campaigns", "messages"), app_access=READS, track=True,
+         without="both are needed: the Track keys send the samples, the App key reads what comes of them"),
     Need("verify", app=("messages",), app_access=READS, without="webhooks that `listen` kept need no key at all"),
     Need("listen", without="no key of the API: the signing key of the reporting webhook"),
 )  # fmt: skip

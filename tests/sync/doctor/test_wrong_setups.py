@@ -225,7 +225,7 @@ def test_a_right_setup_has_no_problem(setup: Setup, capsys: pytest.CaptureFixtur
         f"the service account of QA_ACCOUNT reaches workspace {setup.ids['qa']}",
         "agents may edit live data",
         "the clock agrees",
-        "enough for: pull, plan, drift, apply, promote, rollback, bind, sync people, send, verify, listen",
+        "enough for: pull, plan, drift, apply, promote, rollback, bind, sync people, send, smoke, verify, listen",
     ):
         assert part in says
 
