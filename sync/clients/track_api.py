@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from sync.clients.transport import Json, Reply, Transport
 
-HOSTS = {"us": "https://track.customer.io", "eu": "https://track-eu.customer.io"}
-
 
 @dataclass(frozen=True, slots=True)
 class TrackApi:

@@ -5,15 +5,14 @@ Everything that is sent here puts a state in place, so that sending it twice doe
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from sync.clients.refusals import WorkspaceRefusal
-from sync.clients.transport import Json, Key, Transport
+from sync.clients.transport import Json, Transport
 
 PACE = 100
 """Requests a second. Source: Track API reference: about 1000, in its older text 100."""
@@ -21,20 +20,6 @@ BATCH_BYTES = 480 * 1024
 """Source: Track API reference: 500 KB; a little is left for the frame."""
 BATCH_ENTRIES = 1_000
 """Assumed: no count is documented; a failed request should not hold up too many."""
-
-
-@dataclass(slots=True)
-class TrackKey(Key):
-    """A site id with its API key; its repr holds neither."""
-
-    site_id: str = field(repr=False)
-    api_key: str = field(repr=False)
-    variable: str = ""
-
-    def headers(self, transport: Transport) -> Mapping[str, str]:
-        """The pair as HTTP Basic has it."""
-        pair = base64.b64encode(f"{self.site_id}:{self.api_key}".encode()).decode()
-        return {"Authorization": f"Basic {pair}"}
 
 
 @dataclass(frozen=True, slots=True)

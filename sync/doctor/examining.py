@@ -13,10 +13,9 @@ import httpx
 
 from mailwright.definitions.workspace import FromEnvironment
 from mailwright.definitions.workspace import Workspace as Settings
-from sync.clients.keys import AppKey, ServiceAccount
+from sync.clients.keys import AppKey, ServiceAccount, TrackKey
 from sync.clients.pacing import Pace
 from sync.clients.refusals import Unreachable, WorkspaceRefusal
-from sync.clients.track_batches import TrackKey
 from sync.clients.transport import Answer, Transport
 from sync.doctor.findings import OTHER, REFUSED, Finding, Weight, fine, note, problem
 from sync.doctor.hosts import APP, TRACK, UI, Hosts

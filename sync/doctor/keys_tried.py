@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mailwright.diagnostics import WorkspaceError
-from sync.clients.keys import AppKey, ServiceAccount
+from sync.clients.keys import AppKey, ServiceAccount, TrackKey
 from sync.clients.refusals import Unreachable
-from sync.clients.track_batches import TrackKey
 from sync.clients.transport import Answer, Key, Transport
 from sync.doctor.findings import REFUSED, Finding, problem
 from sync.doctor.hosts import APP, TRACK, UI, Hosts
@@ -100,7 +99,7 @@ def why_track_key_is_refused(hosts: Hosts, secrets: Secrets, others: Mapping[str
         return problem(f"{name} holds an App API key, and {wanted}", f"put a Track API key into {name}")
     for workspace, other in others.items():
         for pair in (TrackKey(other.site, secrets.track), TrackKey(secrets.site, other.track)):
-            if pair.site_id and pair.api_key and opens(hosts, TRACK, pair):
+            if pair.site_id and pair.secret and opens(hosts, TRACK, pair):
                 said = f"{site} and {name} are of two workspaces: one of them is that of '{workspace}'"
                 return problem(said, "take both from the same page of Customer.io")
     said = f"the Track API refuses {site} with {name}: one of them is mistyped or revoked"

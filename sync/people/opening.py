@@ -14,9 +14,9 @@ from mailwright.definitions.workspace import FromEnvironment
 from mailwright.definitions.workspace import Workspace as Settings
 from mailwright.diagnostics import ConfigurationError
 from sync.clients.app_api import AppApi
-from sync.clients.keys import AppKey
+from sync.clients.keys import AppKey, TrackKey
 from sync.clients.pacing import Pace
-from sync.clients.track_batches import PACE, TrackBatches, TrackKey
+from sync.clients.track_batches import PACE, TrackBatches
 from sync.clients.transport import Transport
 from sync.ledger import Identity
 from sync.opening import APP_HOSTS, LOCAL_LIMIT, TRACK_HOSTS, base_of

@@ -17,9 +17,9 @@ from sync.clients.app_api import AppApi
 from sync.clients.keys import AppKey, TrackKey
 from sync.clients.pacing import WINDOW, Pace
 from sync.clients.refusals import WorkspaceRefusal
-from sync.clients.track_api import HOSTS, TrackApi
+from sync.clients.track_api import TrackApi
 from sync.clients.transport import Transport
-from sync.opening import APP_HOSTS
+from sync.opening import APP_HOSTS, TRACK_HOSTS
 from sync.sending.local import LocalWorkspace, local_workspace, time_at
 from sync.sending.own_requests import Face
 
@@ -128,7 +128,9 @@ class _Faces:
         self.all: list[Transport] = []
 
     def sendee(self) -> Sendee:
-        faces = {Face.TRACK: self._transport("Track API", "track", HOSTS, self._track_key(), self._pace(self.rate))}
+        faces = {
+            Face.TRACK: self._transport("Track API", "track", TRACK_HOSTS, self._track_key(), self._pace(self.rate))
+        }
         app: AppApi | None = None
         key = self._app_key()
         if key is not None:

@@ -5,32 +5,18 @@ Source: Track API reference; a 200 says that a call was accepted, not that it di
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from mailwright.definitions.workspace import Workspace as Settings
 from mailwright.diagnostics import ConfigurationError
+from sync.clients.keys import TrackKey
 from sync.clients.pacing import Pace
-from sync.clients.transport import Json, Key, Transport
+from sync.clients.transport import Json, Transport
+from sync.opening import TRACK_HOSTS, base_of
 
-HOSTS = {"us": "https://track.customer.io", "eu": "https://track-eu.customer.io"}
 _AT_ONCE = 50
-
-
-@dataclass(slots=True)
-class TrackKey(Key):
-    """A site id and its key; the repr holds neither."""
-
-    site_id: str = field(repr=False)
-    secret: str = field(repr=False)
-    variable: str = ""
-
-    def headers(self, transport: Transport) -> Mapping[str, str]:
-        """Both as HTTP's basic authentication."""
-        pair = base64.b64encode(f"{self.site_id}:{self.secret}".encode()).decode()
-        return {"Authorization": f"Basic {pair}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +54,4 @@ def track_of(name: str, settings: Settings, environ: Mapping[str, str], pace: Pa
         hint = f"set {' and '.join(missing)}"
         raise ConfigurationError(f"no Track API keys of the workspace '{name}' in the environment", hint=hint)
     key = TrackKey(environ[named.site_id.env].strip(), environ[named.api_key.env].strip(), named.api_key.env)
-    base = f"{settings.url.rstrip('/')}/track" if settings.url is not None else HOSTS[settings.region or "us"]
-    return Track(Transport("Track API", base, key, pace))
+    return Track(Transport("Track API", base_of(settings, TRACK_HOSTS, "track"), key, pace))

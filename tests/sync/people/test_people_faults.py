@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
+from sync.clients.keys import TrackKey
 from sync.clients.pacing import Pace
 from sync.clients.refusals import WorkspaceRefusal
-from sync.clients.track_batches import TrackBatches, TrackKey, batches
+from sync.clients.track_batches import TrackBatches, batches
 from sync.clients.transport import Transport
 
 ROOT = Path(__file__).parents[3]
