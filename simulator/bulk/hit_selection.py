@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from simulator.bulk.logs import NEVER, Log, identifier, literal
+from simulator.bulk.logs import NEVER, Log, identifier, literal, no_whole
 from simulator.history.stamps import SECONDS_END
 
 Wanted = Mapping[str, tuple[str, ...]]
@@ -22,7 +22,9 @@ def hit_selection(log: Log, wanted: Wanted) -> str:
     slots = ", ".join(f"{_slot(wanted, slot)} AS v{slot}" for slot in range(max(map(len, wanted.values()), default=0)))
     properties = sorted({name for names in wanted.values() for name in names})
     ways = " ".join(f"WHEN {literal(_json(name))} THEN {code}" for code, name in enumerate(wanted, 1))
-    low = " OR ".join(f"low = {literal(name.strip().lower())}" for name in wanted) or "false"
+    # Another spelling has other letters or spaces around it; most names are told apart by their length alone.
+    lengths = " OR ".join(f"strlen(name::VARCHAR) = {size}" for size in sorted({len(_json(name)) for name in wanted}))
+    low = " OR ".join(f"lower(name::VARCHAR) = {literal(_json(name).lower())}" for name in wanted)
     never = " OR ".join(f"{identifier(name)} IS NOT NULL" for name in NEVER)
     return f"""
         SELECT name, hash(person) AS person, receipt, code::USMALLINT AS code, odd{", " + slots if slots else ""}
@@ -31,16 +33,16 @@ def hit_selection(log: Log, wanted: Wanted) -> str:
                     OR abs(receipt) >= {SECONDS_END}
                     OR person IS NULL OR NOT starts_with(person::VARCHAR, '"') OR person::VARCHAR = '""'
                     OR ("type" = '"track"' AND (name IS NULL OR NOT starts_with(name::VARCHAR, '"')))
-                    OR ("timestamp" IS NOT NULL AND json_type("timestamp") NOT IN ('UBIGINT', 'BIGINT'))
-                    OR ("at" IS NOT NULL AND json_type("at") NOT IN ('UBIGINT', 'BIGINT'))
+                    OR {no_whole("timestamp")} OR {no_whole("at")}
                     OR (id IS NOT NULL AND (NOT starts_with(id::VARCHAR, '"') OR id::VARCHAR = '""'))
                     OR ("type" = '"track"' AND attributes IS NOT NULL)
                     OR ("type" = '"identify"' AND data IS NOT NULL) AS odd
-            FROM (SELECT *, TRY_CAST(coalesce("at", "timestamp") AS BIGINT) AS receipt,
-                    lower(trim(trim(name::VARCHAR, '"'))) AS low
+            FROM (SELECT *, TRY_CAST(coalesce("at", "timestamp") AS BIGINT) AS receipt
                 FROM {log.table(properties)}))
-        WHERE code > 0 OR odd OR {low} OR contains(name::VARCHAR, '\\')
-            OR strlen(name::VARCHAR) <> length(name::VARCHAR)"""
+        WHERE odd OR CASE WHEN code > 0 THEN true
+            WHEN contains(name::VARCHAR, '\\') OR strlen(name::VARCHAR) <> length(name::VARCHAR)
+                OR starts_with(name::VARCHAR, '" ') OR ends_with(name::VARCHAR, ' "') THEN true
+            WHEN {lengths or "false"} THEN {low or "false"} ELSE false END"""
 
 
 def _slot(wanted: Wanted, slot: int) -> str:

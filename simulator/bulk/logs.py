@@ -136,6 +136,13 @@ def _struct(properties: Sequence[str]) -> str:
     return "STRUCT(" + ", ".join(f"{identifier(name)} JSON" for name in properties) + ")"
 
 
+def no_whole(field: str) -> str:
+    """Whether a field that is there holds no whole number; told from its text, which is cheaper than from its type."""
+    text = f"{identifier(field)}::VARCHAR"
+    letters = " OR ".join(f"contains({text}, '{letter}')" for letter in ".eE")
+    return f"({identifier(field)} IS NOT NULL AND ({text} < '-' OR {text} >= ':' OR {letters}))"
+
+
 def literal(text: str) -> str:
     """A text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"

@@ -11,7 +11,7 @@ import msgspec
 
 from simulator.bulk import NotRegular
 from simulator.bulk.asked import IDENTIFIERS, REST, Asked
-from simulator.bulk.logs import NEVER, Log, identifier, literal
+from simulator.bulk.logs import NEVER, Log, identifier, literal, no_whole
 from simulator.history.stamps import SECONDS_END
 from simulator.history.wanted import ENVELOPE
 
@@ -51,7 +51,7 @@ def selection(asked: Asked, log: Log, spellings: Spellings) -> str:
                 OR person IS NULL OR {_no_text("person")} OR starts_with(person::VARCHAR, '"cio_')
                 OR (id IS NOT NULL AND ({_no_text("id")}))
                 OR (kind = 't' AND (name IS NULL OR {_no_text("name")}))
-                OR {_no_whole("timestamp")} OR {_no_whole("at")}
+                OR {no_whole("timestamp")} OR {no_whole("at")}
                 OR abs(stamp) >= {SECONDS_END} OR abs(receipt) >= {SECONDS_END}
                 OR (kind <> 'i' AND attributes IS NOT NULL) OR (kind = 'i' AND data IS NOT NULL)
                 OR (kind = 'i' AND attributes IS NOT NULL AND json_type(attributes) <> 'OBJECT') THEN 2
@@ -112,11 +112,6 @@ def _any_given(values: Iterable[str]) -> str:
 def _no_text(field: str) -> str:
     """Whether a field that is there holds no text, or an empty one."""
     return f"NOT starts_with({field}::VARCHAR, '\"') OR {field}::VARCHAR = '\"\"'"
-
-
-def _no_whole(field: str) -> str:
-    """Whether a field that is there holds no whole number."""
-    return f"({identifier(field)} IS NOT NULL AND json_type({identifier(field)}) NOT IN ('UBIGINT', 'BIGINT'))"
 
 
 def _json(text: str) -> str:
