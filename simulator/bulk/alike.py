@@ -45,8 +45,8 @@ class Classing:
         self._age_limit = age_limit
         self._until = until
         self._keys = lines.keys
-        self._change_keys = self._keys[profiles.positions[self._states.changes]]
-        self._change_positions = profiles.positions[self._states.changes]
+        self._change_keys = self._states.change_keys
+        self._change_positions = self._states.change_positions
         self._ends = [(events.fulfilling(awaited), awaited, events.by_name[awaited.event]) for awaited in bulk.awaited]
 
     def classes(self, positions: Ints) -> Iterator[Alike]:

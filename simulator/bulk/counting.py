@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -110,6 +110,10 @@ class Counting:
         self._repeated = _repeated(columns, received, asked.content.assumptions.event_id_memory)
         self._lines: Lines = lines_of(columns, received & ~self._repeated, asked)
         self._received = received
+        if not self._repeated.any():
+            # Nobody looks for who a call was about any more, and of a long log that is much.
+            nothing = np.zeros(0, dtype=np.uint64)
+            self._columns = replace(columns, person=nothing, event_id=nothing)
         found = self._found
         found.first_at, found.last_at = int(columns.at[received].min()), int(columns.at[received].max())
         found.until = found.last_at + LOOK_AHEAD if until is None else until

@@ -94,6 +94,8 @@ class States:
 
     number: Ints  # after each identify
     changes: Ints  # the identifies, by index, that changed it
+    change_positions: Ints
+    change_keys: Ints  # the moments of these
     combinations: list[dict[str, Any]]  # values that stand for each
     empty: int  # of somebody without attributes
 
@@ -135,7 +137,9 @@ class Profiles:
         before = np.zeros_like(number)
         same = group[1:] == group[:-1]
         before[1:][same] = number[:-1][same]
-        return States(number, np.flatnonzero(number != before), combinations, 0)
+        changes = np.flatnonzero(number != before)
+        positions = self.positions[changes]
+        return States(number, changes, positions, self.lines.keys[positions], combinations, 0)
 
     def state_at(self, states: States, positions: Ints) -> Ints:
         """The state of each position's person just then."""
