@@ -26,21 +26,20 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
+from mailwright import load_project
+from simulator.cluster.blocks import BLOCK, PATH, VALUE, lines_read
+from simulator.cluster.log_order import log_order, repeats_among
+from simulator.cluster.parts import FACTS, IDS, facts_from_bytes
+from simulator.cluster.reading import Assignment, Reader
+from simulator.cluster.replaying import Work, counts_from, project_as_bytes, replayed
+from simulator.cluster.worker_faults import Fault
+from simulator.content import compile_content
+from simulator.replay import LOOK_AHEAD
+from simulator.wanting import wanted_by
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(ROOT)]
-
-import pyarrow as pa  # noqa: E402  # found by the path above
-
-from mailwright import load_project  # noqa: E402
-from simulator.cluster.blocks import BLOCK, PATH, VALUE, lines_read  # noqa: E402
-from simulator.cluster.log_order import log_order, repeats_among  # noqa: E402
-from simulator.cluster.parts import FACTS, IDS, facts_from_bytes  # noqa: E402
-from simulator.cluster.reading import Assignment, Reader  # noqa: E402
-from simulator.cluster.replaying import Work, counts_from, project_as_bytes, replayed  # noqa: E402
-from simulator.content import compile_content  # noqa: E402
-from simulator.replay import LOOK_AHEAD  # noqa: E402
-from simulator.wanting import wanted_by  # noqa: E402
-
 SETS = 16
 BLOCKS = 8
 WAYS = ("simulate 1", "simulate 2", "pool 1", "pool 2", "spark 1", "spark 2")
@@ -202,8 +201,12 @@ def by_pool(log: Path, pool: ProcessPoolExecutor) -> Answer:
     for number in range(SETS):
         own = sorted((row for row in rows if row["people"] == number), key=lambda row: (row["block"], row["first"]))
         jobs.append((work, [{name: row[name] for name in ("people", "file", "block", "content")} for row in own]))
-    counts = [counts_from(one) for one in pool.map(replay_set, jobs)]
-    return answer_of([one.summary for one in counts], sum(one.run.people for one in counts))  # type: ignore[union-attr]
+    counts = []
+    for one in map(counts_from, pool.map(replay_set, jobs)):
+        if isinstance(one, Fault):
+            raise SystemExit(f"a set was not replayed: {one}")
+        counts.append(one)
+    return answer_of([one.summary for one in counts], sum(one.run.people for one in counts))
 
 
 def blocks_of(log: Path) -> Iterator[tuple[str, int, int]]:

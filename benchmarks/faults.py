@@ -12,22 +12,20 @@ real ones.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sync.demo.local_server import LocalServer, local_server
+from fault_table import Disturb, FaultBench, Json, Row, arguments, outcome, print_table, write_files
+
+from sync.demo.local_server import local_server
 
 BEFORE = {
     "campaigns/welcome/campaign.yaml": (
@@ -109,29 +107,11 @@ except MailwrightError as error:
 """
 WRITES = {"surface": "ui", "method": "P*", "path": "/v1/environments/*"}
 
-Json = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Row:
-    """One kind of fault: how often it was injected and what came of it."""
-
-    name: str
-    injected: int = 0
-    codes: Counter[int] = field(default_factory=Counter)  # of the disturbed apply
-    resumed: int = 0
-    lost: int = 0
-    doubled: int = 0
-    sentences: set[str] = field(default_factory=set)
-
 
 @dataclass
-class Bench:
+class Bench(FaultBench):
     """The server, the shop as it was agreed on, and what an undisturbed apply makes of it."""
 
-    server: LocalServer
-    folder: Path
-    state: Json = field(default_factory=dict)
     content: Json = field(default_factory=dict)
     ledger: str = ""
     notes: int = 0
@@ -140,12 +120,12 @@ class Bench:
     def prepare(self) -> None:
         """The shop before, agreed on; then one apply that nothing disturbs."""
         root = self.folder / "agreed"
-        put(root, BEFORE)
+        write_files(root, BEFORE)
         settings = f'default_workspace = "qa"\n{self.server.settings("qa", SHOP)}'
         (root / "mailwright.toml").write_text(settings, "utf-8")
         self.server.seed("qa", root)
         self.must(root, "apply", "qa", "--yes")
-        put(root, AFTER)
+        write_files(root, AFTER)
         for name in GONE:
             (root / name).unlink()
         self.state = self.server.admin("GET", "/_state")
@@ -157,15 +137,6 @@ class Bench:
         self.notes = len(last.read_text("utf-8").splitlines())
         self.content = self.held()
         self.ledger = ledger_of(calm)
-
-    def fresh(self) -> Path:
-        """The shop with its edits, and the workspace as it was agreed on."""
-        self.server.admin("DELETE", "/_faults")
-        self.server.admin("PUT", "/_state", self.state)
-        root = self.folder / "disturbed"
-        shutil.rmtree(root, ignore_errors=True)
-        shutil.copytree(self.folder / "agreed", root)
-        return root
 
     def count_writes(self) -> int:
         """How many writes the last apply sent to the workspace."""
@@ -184,18 +155,13 @@ class Bench:
         """The command line, as a person calls it."""
         return self.child([sys.executable, "-m", "mailwright", "-C", str(root), *arguments])
 
-    def child(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """A process that ends by itself."""
-        environment = {**os.environ, **self.server.environment}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-
     def must(self, root: Path, *arguments: str) -> None:
         """A command that has to end well."""
         done = self.run(root, *arguments)
         if done.returncode:
             raise RuntimeError(f"{' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}")
 
-    def disturbed(self, row: Row, disturb: Callable[[Path], tuple[int, str]]) -> None:
+    def disturbed(self, row: Row, disturb: Disturb) -> None:
         """One apply with one fault, resumed until it ends well, and held against the undisturbed one."""
         root = self.fresh()
         code, said = disturb(root)
@@ -219,31 +185,21 @@ class Bench:
 
     # --- faults -------------------------------------------------------------------------------------------------
 
-    def killed_at_note(self, at: int) -> Callable[[Path], tuple[int, str]]:
+    def killed_at_note(self, at: int) -> Disturb:
         """The process is gone before, in the middle of, or after a note of the journal."""
         return lambda root: outcome(self.child([sys.executable, "-c", DEADLY, str(root), str(at), *APPLY[1:]]))
 
-    def killed_in_write(self, number: int) -> Callable[[Path], tuple[int, str]]:
+    def killed_in_write(self, number: int) -> Disturb:
         """SIGKILL while the answer to a write is awaited, which the workspace has taken."""
 
         def disturb(root: Path) -> tuple[int, str]:
             self.fault(kind="slow", when="after", seconds=20, nth=number, **WRITES)
-            environment = {**os.environ, **self.server.environment}
             command = [sys.executable, "-m", "mailwright", "-C", str(root), *APPLY]
-            with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-                while process.poll() is None and not self.server.admin("GET", "/_faults")["faults"][0]["hits"]:
-                    time.sleep(0.05)
-                process.send_signal(signal.SIGKILL)
-                process.communicate()
-            return process.returncode, ""
+            return self.signalled(command, signal.SIGKILL).returncode, ""
 
         return disturb
 
-    def fault(self, **rule: Any) -> None:
-        """Let something go wrong at the server."""
-        self.server.admin("POST", "/_faults", rule)
-
-    def with_fault(self, **rule: Any) -> Callable[[Path], tuple[int, str]]:
+    def with_fault(self, **rule: Any) -> Disturb:
         """An apply while something goes wrong at the server."""
 
         def disturb(root: Path) -> tuple[int, str]:
@@ -252,7 +208,7 @@ class Bench:
 
         return disturb
 
-    def full_disk(self, at: int) -> Callable[[Path], tuple[int, str]]:
+    def full_disk(self, at: int) -> Disturb:
         """No file may grow beyond 2,000 bytes any more once a change begins, and the ledger is larger."""
         return lambda root: outcome(self.child([sys.executable, "-c", FULL_DISK, str(root), str(at), *APPLY[1:]]))
 
@@ -260,7 +216,7 @@ class Bench:
 SHOP = 'from = "Shop <shop@example.org>"'
 
 
-def rows(bench: Bench, every: int = 1) -> Iterator[tuple[Row, list[Callable[[Path], tuple[int, str]]]]]:
+def rows(bench: Bench, every: int = 1) -> Iterator[tuple[Row, list[Disturb]]]:
     """Every kind of fault with the places where it strikes."""
     writes = range(1, bench.writes + 1, every)
     yield (
@@ -324,31 +280,6 @@ def rows(bench: Bench, every: int = 1) -> Iterator[tuple[Row, list[Callable[[Pat
     yield Row("disk full while the ledger is written"), [bench.full_disk(at) for at in range(0, 13, 2 * every)]
 
 
-def run_table(bench: Bench, every: int = 1, show: Callable[[Row], None] | None = None) -> list[Row]:
-    """Every fault at every place; gives the filled rows."""
-    found = []
-    for row, faults in rows(bench, every):
-        for disturb in faults:
-            bench.disturbed(row, disturb)
-        found.append(row)
-        if show is not None:
-            show(row)
-    return found
-
-
-def put(root: Path, files: dict[str, str]) -> None:
-    """Write files below a folder."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, "utf-8")
-
-
-def outcome(done: subprocess.CompletedProcess[str]) -> tuple[int, str]:
-    """The exit code, and the sentence about it."""
-    lines = [line for line in done.stderr.splitlines() if line.startswith("mailwright: ")]
-    return done.returncode, lines[-1] if lines else ""
-
-
 def is_interrupted(root: Path) -> bool:
     """Whether a run left a journal without an end."""
     found = sorted(root.glob(".mailwright/journal/*/journal.jsonl"))
@@ -394,31 +325,14 @@ def differing(wanted: Json, held: Json) -> list[str]:
     return found
 
 
-def as_line(row: Row) -> str:
-    """A row of the table."""
-    codes = ", ".join(f"{code}: {count}" for code, count in sorted(row.codes.items()))
-    return f"| {row.name} | {row.injected} | {codes} | {row.lost} | {row.doubled} |"
-
-
-HEAD = "| fault | injected | exit codes of the disturbed apply | states lost | duplicates |\n|---|---|---|---|---|"
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Inject and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--every", type=int, default=1, help="only every so many-th place")
-    parser.add_argument("--sentences", action="store_true", help="show what the disturbed applies said")
-    args = parser.parse_args(argv)
+    args = arguments(__doc__).parse_args(argv)
     with tempfile.TemporaryDirectory() as folder, local_server(["qa:us"], "--no-limits") as server:
         bench = Bench(server, Path(folder))
         bench.prepare()
-        print(f"one apply: {bench.writes} writes, {bench.notes} journal notes\n\n{HEAD}", flush=True)
-        table = run_table(bench, args.every, lambda row: print(as_line(row), flush=True))
-    total = Row("**all**", sum(row.injected for row in table))
-    total.lost, total.doubled = sum(row.lost for row in table), sum(row.doubled for row in table)
-    print(as_line(total))
-    for row in table if args.sentences else ():
-        print(f"\n{row.name}:", *sorted(row.sentences), sep="\n  ")
+        print(f"one apply: {bench.writes} writes, {bench.notes} journal notes\n", flush=True)
+        total = print_table(bench, rows(bench, args.every), Row("**all**"), "apply", sentences=args.sentences)
     return 1 if total.lost or total.doubled else 0
 
 

@@ -15,6 +15,7 @@ import argparse
 import itertools
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import threading
@@ -23,9 +24,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "tests/building")]
-
-from receiving import Answers, kept, listening, memory_of, send  # noqa: E402  # found by the path above
+from receiving import Answers, kept, listening, memory_of, send
 
 HEAD = (
     f"{'store':12}{'what':34}{'events':>9}{'a second':>10}{'median ms':>11}{'99th ms':>9}{'slowest ms':>12}"
@@ -55,6 +54,7 @@ def stores(stack: ExitStack, *, is_postgresql: bool) -> Iterator[tuple[str, str]
     yield "DuckDB", str(folder / "webhooks.duckdb")
     yield "SQLite", f"sqlite:///{folder / 'webhooks.db'}"
     if is_postgresql:
+        sys.path.append(str(Path(__file__).resolve().parents[1] / "tests/building"))
         from postgresql import running
 
         yield "PostgreSQL", stack.enter_context(running(folder))
@@ -93,7 +93,7 @@ def measured(name: str, store: str, args: argparse.Namespace) -> bool:
 class Peak:
     """The most memory that a process held while it was watched."""
 
-    def __init__(self, process: object) -> None:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self._most = 0.0
         self._over = threading.Event()
@@ -102,13 +102,13 @@ class Peak:
 
     def _watch(self) -> None:
         while not self._over.wait(0.25):
-            self._most = max(self._most, memory_of(self._process))  # type: ignore[arg-type]
+            self._most = max(self._most, memory_of(self._process))
 
     def end(self) -> float:
         """Stop watching; gives megabytes."""
         self._over.set()
         self._thread.join()
-        return max(self._most, memory_of(self._process))  # type: ignore[arg-type]
+        return max(self._most, memory_of(self._process))
 
 
 if __name__ == "__main__":

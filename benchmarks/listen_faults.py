@@ -24,11 +24,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "tests/building")]
+from receiving import Answers, kept, listening, send
 
-from postgresql import Database, binaries, stoppable  # noqa: E402  # found by the path above
-from receiving import Answers, kept, listening, send  # noqa: E402
+if TYPE_CHECKING:
+    from postgresql import Database
 
 HEAD = "| fault | events sent | answered 200 | kept | lost | twice |\n|---|---|---|---|---|---|"
 
@@ -243,6 +244,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=2_000, help="of each fault and store (default 2,000)")
     args = parser.parse_args(argv)
+    sys.path.append(str(Path(__file__).resolve().parents[1] / "tests/building"))
+    from postgresql import binaries, stoppable
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print(f"SQLite {sqlite3.sqlite_version}\n\n{HEAD}", flush=True)

@@ -12,7 +12,6 @@ The workspace is `mailwright serve`; kills are real ones.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import os
@@ -21,21 +20,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
+from fault_table import Disturb, FaultBench, Json, Row, arguments, outcome, print_table
 
-from faults import HEAD, Row, as_line, outcome  # noqa: E402  # found by the path above
+from sync.demo.local_server import local_server
 
-from sync.demo.local_server import LocalServer, local_server  # noqa: E402
-
-Json = dict[str, Any]
-Disturb = Callable[[Path], tuple[int, str]]
 PEOPLE = "identifier: id\nattributes:\n  email: {type: text}\n  plan: {type: text}\n  badges: {type: integer}\n"
 FLAGS = (
     "--suppress-where", "gone", "--allow-unsuppress", "--delete-missing", "--yes", "--allow-many", "--allow-many-gone",
@@ -89,12 +83,9 @@ def after() -> Iterator[tuple[object, ...]]:
 
 
 @dataclass
-class Bench:
+class Bench(FaultBench):
     """The server, the shop whose table was synced, and what an undisturbed sync of the next table makes of it."""
 
-    server: LocalServer
-    folder: Path
-    state: Json = field(default_factory=dict)
     wanted: Json = field(default_factory=dict)
     requests: int = 0
     notes: int = 0
@@ -125,15 +116,6 @@ class Bench:
         self.notes = len(last.read_text("utf-8").splitlines())
         self.wanted = self.held()
 
-    def fresh(self) -> Path:
-        """The shop with its new table, and the workspace as it was agreed on."""
-        self.server.admin("DELETE", "/_faults")
-        self.server.admin("PUT", "/_state", self.state)
-        root = self.folder / "disturbed"
-        shutil.rmtree(root, ignore_errors=True)
-        shutil.copytree(self.folder / "agreed", root)
-        return root
-
     def held(self) -> Json:
         """What the workspace shows of everybody, without moments."""
         key = self.server.workspace("qa")["app_key"]
@@ -157,15 +139,8 @@ class Bench:
     def words(self, root: Path, *flags: str) -> list[str]:
         return ["-C", str(root), "sync", "people", "--from", str(root / "people.csv"), "--to", "qa", *flags]
 
-    def child(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A process that ends by itself."""
-        return subprocess.run(
-            [sys.executable, "-c", script, *arguments],
-            env=self.environment, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
-
     def run(self, root: Path, *flags: str) -> subprocess.CompletedProcess[str]:
-        return self.child(RUN, *self.words(root, *flags))
+        return self.child([sys.executable, "-c", RUN, *self.words(root, *flags)])
 
     def must(self, root: Path, *flags: str) -> None:
         done = self.run(root, *flags)
@@ -202,10 +177,6 @@ class Bench:
 
     # --- faults -----------------------------------------------------------------------------------------------------
 
-    def fault(self, **rule: Any) -> None:
-        """Let something go wrong at the server."""
-        self.server.admin("POST", "/_faults", rule)
-
     def with_fault(self, **rule: Any) -> Disturb:
         """A sync while something goes wrong at the server."""
 
@@ -217,7 +188,7 @@ class Bench:
 
     def killed_at_note(self, at: int) -> Disturb:
         """The process is gone before, in the middle of, or after a note of the journal."""
-        return lambda root: outcome(self.child(DEADLY, str(at), *self.words(root, *FLAGS)))
+        return lambda root: outcome(self.child([sys.executable, "-c", DEADLY, str(at), *self.words(root, *FLAGS)]))
 
     def killed_in_request(self, number: int, when: str, rule: Json = BATCHES) -> Disturb:
         """SIGKILL while an answer is awaited: before the workspace took the request, or after."""
@@ -225,14 +196,7 @@ class Bench:
         def disturb(root: Path) -> tuple[int, str]:
             self.fault(kind="slow", when=when, seconds=20, nth=number, **rule)
             command = [sys.executable, "-c", RUN, *self.words(root, *FLAGS)]
-            with subprocess.Popen(
-                command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            ) as process:
-                while process.poll() is None and not self.server.admin("GET", "/_faults")["faults"][0]["hits"]:
-                    time.sleep(0.02)
-                process.send_signal(signal.SIGKILL)
-                process.communicate()
-            return process.returncode, ""
+            return self.signalled(command, signal.SIGKILL).returncode, ""
 
         return disturb
 
@@ -241,15 +205,7 @@ class Bench:
 
         def disturb(root: Path) -> tuple[int, str]:
             self.fault(kind="slow", when="after", seconds=5, nth=number, **BATCHES)
-            command = [sys.executable, "-c", RUN, *self.words(root, *FLAGS)]
-            with subprocess.Popen(
-                command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            ) as process:
-                while process.poll() is None and not self.server.admin("GET", "/_faults")["faults"][0]["hits"]:
-                    time.sleep(0.02)
-                process.send_signal(signal.SIGINT)
-                out, err = process.communicate()
-            return outcome(subprocess.CompletedProcess(command, process.returncode, out, err))
+            return outcome(self.signalled([sys.executable, "-c", RUN, *self.words(root, *FLAGS)], signal.SIGINT))
 
         return disturb
 
@@ -318,18 +274,6 @@ def rows(bench: Bench, every: int = 1) -> Iterator[tuple[Row, list[Disturb]]]:
     yield Row("killed, then the cache and journal are lost"), [bench.cache_lost(at) for at in places[::4]]
 
 
-def run_table(bench: Bench, every: int = 1, show: Callable[[Row], None] | None = None) -> list[Row]:
-    """Every fault at every place; gives the filled rows."""
-    found = []
-    for row, faults in rows(bench, every):
-        for disturb in faults:
-            bench.disturbed(row, disturb)
-        found.append(row)
-        if show is not None:
-            show(row)
-    return found
-
-
 def put(root: Path, people: Iterator[tuple[object, ...]]) -> None:
     """Write the table."""
     with (root / "people.csv").open("w", newline="") as file:
@@ -344,20 +288,12 @@ def is_interrupted(root: Path) -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Inject and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--every", type=int, default=1, help="only every so many-th place")
-    parser.add_argument("--sentences", action="store_true", help="show what the disturbed syncs said")
-    args = parser.parse_args(argv)
+    args = arguments(__doc__).parse_args(argv)
     with tempfile.TemporaryDirectory() as folder, local_server(["qa:us"], "--no-limits") as server:
         bench = Bench(server, Path(folder))
         bench.prepare()
-        print(f"one sync: {bench.requests} requests, {bench.notes} journal notes\n\n{HEAD}", flush=True)
-        table = run_table(bench, args.every, lambda row: print(as_line(row), flush=True))
-    total = Row("**all**", sum(row.injected for row in table))
-    total.lost, total.doubled = sum(row.lost for row in table), sum(row.doubled for row in table)
-    print(as_line(total))
-    for row in table if args.sentences else ():
-        print(f"\n{row.name}:", *sorted(row.sentences), sep="\n  ")
+        print(f"one sync: {bench.requests} requests, {bench.notes} journal notes\n", flush=True)
+        total = print_table(bench, rows(bench, args.every), Row("**all**"), "sync", sentences=args.sentences)
     return 1 if total.lost or total.doubled else 0
 
 

@@ -19,9 +19,7 @@ from urllib.parse import urlsplit
 import duckdb
 from sqlalchemy import create_engine, text
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from mailwright.listen.signature import signature  # found by the path above
+from mailwright.listen.signature import signature
 
 KEY = "whsec_benchmark_0001"
 

@@ -11,27 +11,25 @@ sent.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from sync.demo.local_server import LocalServer, local_server
+from fault_table import Disturb, FaultBench, Json, Row, arguments, outcome, print_table, write_files
+
+from sync.demo.local_server import local_server
 
 MOST_RESUMES = 10
-Json = dict[str, Any]
-Disturb = Callable[[Path], int]
 # Ends the process before, in the middle of, or after a note of the journal.
 DEADLY = """
 import os, sys
@@ -128,15 +126,13 @@ def made_log(calls: int, people: int, messages: int, seed: int = 3) -> list[Json
 
 
 @dataclass(slots=True)
-class Row:
-    """One kind of fault: how often it was injected and what came of it."""
+class SendRow(Row):
+    """One kind of fault, of which a send is told more."""
 
-    name: str
-    injected: int = 0
-    codes: Counter[int] = field(default_factory=Counter)  # of the disturbed send
-    resumes: int = 0
-    lost: int = 0
-    doubled: int = 0
+    COLUMNS: ClassVar[Mapping[str, str]] = {
+        "resumed": "resumed", "lost": "lost", "doubled": "duplicates", "perhaps": "perhaps sent", "unlike": "unlike",
+    }  # fmt: skip
+
     perhaps: int = 0
     unlike: int = 0  # ends in which people or emails are others
 
@@ -152,25 +148,20 @@ class Seen:
 
 
 @dataclass
-class Bench:
+class Bench(FaultBench):
     """The server, the log, and what an undisturbed send makes of it."""
 
-    server: LocalServer
-    folder: Path
     calls: int = 6_000
     people: int = 600
     messages: int = 12
-    state: Json = field(default_factory=dict)
     calm: Seen | None = None
     notes: int = 0
     batches: int = 0
 
     def prepare(self) -> None:
         """The project, the workspace, one send that nothing disturbs."""
-        root = self.folder / "project"
-        for name, text in CONTENT.items():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_text(text, "utf-8")
+        root = self.folder / "agreed"
+        write_files(root, CONTENT)
         settings = self.server.settings("qa", 'from = "Shop <shop@example.org>"')
         settings += 'track = { site_id = { env = "QA_SITE" }, api_key = { env = "QA_TRACK" } }\n'
         (root / "mailwright.toml").write_text(settings, "utf-8")
@@ -188,15 +179,6 @@ class Bench:
         self.notes = len(next(calm.glob(".mailwright/journal/*/sent.jsonl")).read_text("utf-8").splitlines())
         self.calm = self.seen()
 
-    def fresh(self) -> Path:
-        """The project without a journal, and the workspace before anything happened."""
-        self.server.admin("DELETE", "/_faults")
-        self.server.admin("PUT", "/_state", self.state)
-        root = self.folder / "disturbed"
-        shutil.rmtree(root, ignore_errors=True)
-        shutil.copytree(self.folder / "project", root)
-        return root
-
     def run(self, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The command line, as a person calls it."""
         return self.child([sys.executable, "-m", "mailwright", "-C", str(root), "send", *self.placed(root, arguments)])
@@ -209,10 +191,6 @@ class Bench:
         where = self.server.workspace("qa")
         keys = {"QA_SITE": where["site_id"], "QA_TRACK": where["track_key"]}
         return {**os.environ, **self.server.environment, **keys}
-
-    def child(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """A process that ends by itself."""
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
 
     def seen(self) -> Seen:
         """What the workspace has."""
@@ -247,25 +225,26 @@ class Bench:
     def persons(self) -> list[str]:
         """Whose the event with each number is."""
         found: list[str] = [""] * self.calls
-        for line in (self.folder / "project/log.ndjson").read_text("utf-8").splitlines():
+        for line in (self.folder / "agreed/log.ndjson").read_text("utf-8").splitlines():
             call = json.loads(line)
             if call.get("type") == "track":
                 found[call["data"]["number"]] = call["person"]
         return found
 
-    def disturbed(self, row: Row, disturb: Disturb) -> None:
+    def disturbed(self, row: SendRow, disturb: Disturb) -> None:
         """One send with one fault, resumed until it ends well, and held against the log."""
         assert self.calm is not None
         root = self.fresh()
-        code = disturb(root)
+        code, said = disturb(root)
         row.injected += 1
         row.codes[code] += 1
+        row.sentences.add(said)
         self.server.admin("DELETE", "/_faults")
         for _ in range(MOST_RESUMES):
             if code in (0, 1):
                 break
             code = self.run(root, *RESUME).returncode
-            row.resumes += 1
+            row.resumed += 1
         seen = self.seen()
         perhaps = sum(
             len(path.read_text().splitlines()) for path in root.glob(".mailwright/journal/*/perhaps-sent.ndjson")
@@ -287,55 +266,47 @@ class Bench:
 
     def killed_at_note(self, at: int) -> Disturb:
         """The process is gone before, in the middle of, or after a note of the journal."""
-        return lambda root: (
-            self.child([sys.executable, "-c", DEADLY, str(root), str(at), *self.placed(root, SEND)]).returncode
-        )
+        return self.by_script(DEADLY, at)
 
     def killed_in_request(self, number: int, path: str = BATCHES["path"]) -> Disturb:
         """SIGKILL while the answer to a request is awaited, which the workspace has taken."""
 
-        def disturb(root: Path) -> int:
+        def disturb(root: Path) -> tuple[int, str]:
             self.fault(kind="slow", when="after", seconds=20, nth=number, path=path)
-            return self.killed(root, lambda: bool(self.server.admin("GET", "/_faults")["faults"][0]["hits"]))
+            return self.killed(root)
 
         return disturb
 
     def killed_after(self, seconds: float) -> Disturb:
         """SIGKILL at some time."""
 
-        def disturb(root: Path) -> int:
+        def disturb(root: Path) -> tuple[int, str]:
             until = time.monotonic() + seconds
             return self.killed(root, lambda: time.monotonic() > until)
 
         return disturb
 
-    def killed(self, root: Path, is_time: Callable[[], bool]) -> int:
+    def killed(self, root: Path, is_time: Callable[[], bool] | None = None) -> tuple[int, str]:
         command = [sys.executable, "-m", "mailwright", "-C", str(root), "send", *self.placed(root, SEND)]
-        with subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
-            while process.poll() is None and not is_time():
-                time.sleep(0.02)
-            process.send_signal(signal.SIGKILL)
-        return process.returncode
-
-    def fault(self, **rule: Any) -> None:
-        """Let something go wrong at the server."""
-        self.server.admin("POST", "/_faults", rule)
+        return self.signalled(command, signal.SIGKILL, is_time).returncode, ""
 
     def with_fault(self, **rule: Any) -> Disturb:
         """A send while something goes wrong at the server."""
 
-        def disturb(root: Path) -> int:
+        def disturb(root: Path) -> tuple[int, str]:
             self.fault(**rule)
-            return self.run(root, *SEND).returncode
+            return outcome(self.run(root, *SEND))
 
         return disturb
 
     def full_disk(self, size: int) -> Disturb:
         """No file may grow beyond so many bytes."""
-        return lambda root: (
-            self.child([sys.executable, "-c", FULL_DISK, str(root), str(size), *self.placed(root, SEND)]).returncode
+        return self.by_script(FULL_DISK, size)
+
+    def by_script(self, script: str, at: int) -> Disturb:
+        """A send in a process that ends, or gets into trouble, by itself."""
+        return lambda root: outcome(
+            self.child([sys.executable, "-c", script, str(root), str(at), *self.placed(root, SEND)])
         )
 
 
@@ -350,111 +321,88 @@ def rows(bench: Bench, every: int = 1) -> Iterator[tuple[Row, list[Disturb]]]:
     places = range(1, bench.batches + 1, every)
     chance = random.Random(7)
     yield (
-        Row("killed before, in or after a journal note"),
+        SendRow("killed before, in or after a journal note"),
         [bench.killed_at_note(at) for at in range(0, 3 * bench.notes, 2 * every + 1)],
     )
-    yield Row("killed while a batch's answer is awaited"), [bench.killed_in_request(at) for at in places]
+    yield SendRow("killed while a batch's answer is awaited"), [bench.killed_in_request(at) for at in places]
     yield (
-        Row("killed while a message's answer is awaited"),
+        SendRow("killed while a message's answer is awaited"),
         [bench.killed_in_request(at, "/v1/send/email") for at in range(1, bench.messages, 4 * every)],
     )
-    yield Row("killed at any time"), [bench.killed_after(chance.uniform(0.4, 2.0)) for _ in range(max(1, 10 // every))]
+    yield (
+        SendRow("killed at any time"),
+        [bench.killed_after(chance.uniform(0.4, 2.0)) for _ in range(max(1, 10 // every))],
+    )
     for when in ("before", "after"):
         yield (
-            Row(f"connection cut {when} a batch's effect"),
+            SendRow(f"connection cut {when} a batch's effect"),
             [bench.with_fault(kind="reset", when=when, nth=at, **BATCHES) for at in places],
         )
         yield (
-            Row(f"500 {when} a batch's effect"),
+            SendRow(f"500 {when} a batch's effect"),
             [bench.with_fault(kind="error", when=when, status=500, nth=at, **BATCHES) for at in places],
         )
         yield (
-            Row(f"503 for good {when} a batch's effect"),
+            SendRow(f"503 for good {when} a batch's effect"),
             [
                 bench.with_fault(kind="error", when=when, status=503, nth=list(range(at, 2000)), **BATCHES)
                 for at in places[: max(1, 2 // every)]
             ],
         )
         yield (
-            Row(f"500 {when} a message's effect"),
+            SendRow(f"500 {when} a message's effect"),
             [
                 bench.with_fault(kind="error", when=when, path="/v1/send/email", nth=at)
                 for at in range(1, bench.messages, 4 * every)
             ],
         )
         yield (
-            Row(f"connection cut {when} a message's effect"),
+            SendRow(f"connection cut {when} a message's effect"),
             [
                 bench.with_fault(kind="reset", when=when, path="/v1/send/email", nth=at)
                 for at in range(1, bench.messages, 4 * every)
             ],
         )
     yield (
-        Row("429, Retry-After in seconds"),
+        SendRow("429, Retry-After in seconds"),
         [
             bench.with_fault(kind="limited", probability=0.4, seed=seed, times=8, retry_after=0, **BATCHES)
             for seed in range(max(1, 3 // every))
         ],
     )
     yield (
-        Row("429, Retry-After as a date"),
+        SendRow("429, Retry-After as a date"),
         [bench.with_fault(kind="limited", nth=[2, 3], retry_after="date", **BATCHES)],
     )
-    yield Row("429 without Retry-After"), [bench.with_fault(kind="limited", nth=[1, 2], retry_after=None, **BATCHES)]
     yield (
-        Row("429 with an hour's Retry-After"),
+        SendRow("429 without Retry-After"),
+        [bench.with_fault(kind="limited", nth=[1, 2], retry_after=None, **BATCHES)],
+    )
+    yield (
+        SendRow("429 with an hour's Retry-After"),
         [bench.with_fault(kind="limited", nth=list(range(at, 500)), retry_after=3600, **BATCHES) for at in (1, 3)],
     )
     yield (
-        Row("key refused from there on"),
+        SendRow("key refused from there on"),
         [bench.with_fault(kind="error", status=401, nth=list(range(at, 2000)), **BATCHES) for at in (1, 4)],
     )
     yield (
-        Row("disk full while the journal is written"),
+        SendRow("disk full while the journal is written"),
         [bench.full_disk(at) for at in (300, 600, 1200)[:: min(every, 3)]],
     )
 
 
-def run_table(bench: Bench, every: int = 1, show: Callable[[Row], None] | None = None) -> list[Row]:
-    """Every fault at every place; gives the filled rows."""
-    found = []
-    for row, faults in rows(bench, every):
-        for disturb in faults:
-            bench.disturbed(row, disturb)
-        found.append(row)
-        if show is not None:
-            show(row)
-    return found
-
-
-HEAD = (
-    "| fault | injected | exit codes of the disturbed send | resumed | lost | duplicates | perhaps sent | unlike |\n"
-    "|---|---|---|---|---|---|---|---|"
-)
-
-
-def as_line(row: Row) -> str:
-    """A row of the table."""
-    codes = ", ".join(f"{code}: {count}" for code, count in sorted(row.codes.items()))
-    counts = (row.resumes, row.lost, row.doubled, row.perhaps, row.unlike)
-    return f"| {row.name} | {row.injected} | {codes} | {' | '.join(map(str, counts))} |"
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Inject and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--every", type=int, default=1, help="only every so many-th place")
+    parser = arguments(__doc__)
     parser.add_argument("--calls", type=int, default=6_000)
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder, local_server(["qa:us"], "--no-limits") as server:
-        bench = Bench(server, Path(folder), args.calls, max(10, args.calls // 10))
+        bench = Bench(server, Path(folder), calls=args.calls, people=max(10, args.calls // 10))
         bench.prepare()
-        print(f"one send: {args.calls:,} calls, {bench.batches} batches, {bench.notes} notes\n\n{HEAD}", flush=True)
-        table = run_table(bench, args.every, lambda row: print(as_line(row), flush=True))
-    total = Row("**all**", sum(row.injected for row in table))
-    for name in ("resumes", "lost", "doubled", "perhaps", "unlike"):
-        setattr(total, name, sum(getattr(row, name) for row in table))
-    print(as_line(total))
+        print(f"one send: {args.calls:,} calls, {bench.batches} batches, {bench.notes} notes\n", flush=True)
+        total = SendRow("**all**")
+        print_table(bench, rows(bench, args.every), total, "send", sentences=args.sentences)
     return 1 if total.lost or total.doubled or total.unlike else 0
 
 

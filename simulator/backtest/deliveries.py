@@ -80,13 +80,12 @@ class Deliveries:
         return self.replay.finish(until)
 
     def _emit(self, entry: AnyEntry) -> None:
-        kind = entry.__class__
-        if kind is Delivery:
-            self._delivered(entry)  # type: ignore[arg-type]  # its class says so
-        elif kind is Entered:
-            self._lines[entry.campaign, entry.person, entry.journey] = entry.line  # type: ignore[union-attr]
-        elif kind is Ended:
-            self._ended((entry.campaign, entry.person, entry.journey))  # type: ignore[union-attr]
+        if isinstance(entry, Delivery):
+            self._delivered(entry)
+        elif isinstance(entry, Entered):
+            self._lines[entry.campaign, entry.person, entry.journey] = entry.line
+        elif isinstance(entry, Ended):
+            self._ended((entry.campaign, entry.person, entry.journey))
         elif isinstance(entry, Moved):
             line = self._lines.pop((entry.campaign, entry.from_person, entry.from_journey), 0)
             self._lines[entry.campaign, entry.person, entry.journey] = line

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import faults
 import pytest
 
 ROOT = Path(__file__).parents[3]
 CANARIES = ("canary-app-key-1f", "sa_live_canary_2e", "canary.person@example.org")
-
-
-def faults_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("faults", ROOT / "benchmarks/faults.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["faults"] = module  # its dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-faults = faults_module()
 
 
 @pytest.fixture(scope="module")

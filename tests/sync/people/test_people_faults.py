@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import fault_table
 import httpx
+import people_faults
 import pytest
 
 from sync.clients.keys import TrackKey
@@ -24,19 +23,9 @@ BATCHES = {"surface": "track", "method": "POST", "path": "/api/v2/batch"}
 MANY = 2_300  # three requests
 
 
-def faults_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("people_faults", ROOT / "benchmarks/people_faults.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["people_faults"] = module  # its dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory, people_server: Any) -> Iterator[Any]:
-    faults = faults_module()
-    found = faults.Bench(people_server, tmp_path_factory.mktemp("faults"))
+    found = people_faults.Bench(people_server, tmp_path_factory.mktemp("faults"))
     found.prepare()
     yield found
     people_server.admin("DELETE", "/_faults")
@@ -54,9 +43,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory, people_server: Any) -> Itera
     ],
 )
 def test_a_sync_that_was_ended_goes_on_and_loses_nobody(bench: Any, disturb: Any, code: int):
-    from faults import Row
-
-    row = Row("one")
+    row = fault_table.Row("one")
     bench.disturbed(row, disturb(bench))
     assert (row.lost, row.doubled, dict(row.codes)) == (0, 0, {code: 1})
 

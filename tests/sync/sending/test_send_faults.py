@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import signal
@@ -11,10 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+import send_faults
 from sending import Desk, event, identify, letters
 
 from sync.demo.local_server import LocalServer
@@ -27,18 +26,6 @@ MESSAGE = {
     "path": "/v1/send/email",
     "body": {"identifiers": {"id": "1"}, "message_data": {"number": 7}, **WORDS},
 }
-
-
-def bench_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("send_faults", ROOT / "benchmarks/send_faults.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["send_faults"] = module  # its dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-bench_of = bench_module()
 
 
 @pytest.fixture
@@ -206,14 +193,14 @@ def test_an_interrupt_waits_for_what_is_under_way_and_says_how_to_go_on(desk: De
 
 @pytest.fixture(scope="module")
 def bench(sending_server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    found = bench_of.Bench(sending_server, tmp_path_factory.mktemp("faults"), calls=400, people=40, messages=3)
+    found = send_faults.Bench(sending_server, tmp_path_factory.mktemp("faults"), calls=400, people=40, messages=3)
     found.prepare()
     yield found
     sending_server.admin("DELETE", "/_faults")
 
 
 def check_disturbed(bench: Any, disturb: Any, *codes: int) -> Any:
-    row = bench_of.Row("one")
+    row = send_faults.SendRow("one")
     bench.disturbed(row, disturb)
     assert (row.lost, row.doubled, row.unlike) == (0, 0, 0)
     assert set(row.codes) <= set(codes), row.codes
