@@ -10,28 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+from outcomes import Outcome, called
 
-from mailwright.cli import main
 from sync.demo.local_server import LocalServer
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one call of the command line did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def all(self) -> str:
-        return self.out + self.err
-
-    @property
-    def data(self) -> Json:
-        return json.loads(self.out)
 
 
 @dataclass
@@ -68,9 +51,7 @@ class Desk:
     def __call__(self, *arguments: str | Path) -> Outcome:
         assert self.capsys is not None
         self.capsys.readouterr()
-        code = main(["-C", str(self.root), "send", *map(str, arguments)])
-        shown = self.capsys.readouterr()
-        return Outcome(code, shown.out, shown.err)
+        return called(self.capsys, "-C", str(self.root), "send", *arguments)
 
     # --- what the workspace has ----------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outcomes import Outcome, called
 
-from mailwright.cli import main
 from sync.demo.local_server import LocalServer, local_server
 from sync.demo.playing import play, report_to
 
@@ -98,19 +98,6 @@ LOG: list[dict[str, Any]] = sorted(
 )
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one call of the command line did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        return json.loads(self.out)
-
-
 @dataclass
 class Verifying:
     """The shop, its log, and the workspace that the log is sent to."""
@@ -168,9 +155,7 @@ class Verifying:
         play(self.server, "qa", calls, end)
 
     def __call__(self, *arguments: str | Path) -> Outcome:
-        code = main(["-C", str(self.root), *map(str, arguments)])
-        shown = self.capsys.readouterr()
-        return Outcome(code, shown.out, shown.err)
+        return called(self.capsys, "-C", str(self.root), *arguments)
 
     def verify(self, actual: str, *more: str) -> Outcome:
         return self("verify", "--events", self.log, "--actual", actual, *more)

@@ -7,7 +7,7 @@ from simulator.splitting import split_calls
 
 
 def event(line: int, person: str | None, at: int | None = None, **more: str) -> Call:
-    return Call(line, CallKind.EVENT, person, name="posted", at=at, **more)  # type: ignore[arg-type]
+    return Call(line, CallKind.EVENT, person, name="posted", at=at, **more)  # type: ignore[arg-type]  # more fields, as texts
 
 
 def homes(calls: list[Call], pieces: int = 16) -> dict[int, int]:

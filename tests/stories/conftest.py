@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from mailwright.cli import main
+from outcomes import Outcome, called
 
 FILES = {
     "mailwright.toml": 'default_workspace = "qa"\n[workspaces.qa]\nfrom = "Shop <shop@example.org>"\n[workspaces.prod]\n',
@@ -77,15 +75,6 @@ LOG = [
 ]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one call of the command line did."""
-
-    code: int
-    out: str
-    err: str
-
-
 Run = Callable[..., Outcome]
 
 
@@ -119,8 +108,6 @@ def mailwright(capsys: pytest.CaptureFixture[str], shop: Path) -> Run:
     """Run the command line on the project."""
 
     def call(*arguments: str | Path) -> Outcome:
-        code = main(["-C", str(shop), *map(str, arguments)])
-        shown = capsys.readouterr()
-        return Outcome(code, shown.out, shown.err)
+        return called(capsys, "-C", str(shop), *arguments)
 
     return call

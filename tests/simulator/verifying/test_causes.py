@@ -235,7 +235,7 @@ def test_a_cohort_that_drew_otherwise_is_no_fault(project: Project):
         other = {"heads": "tails", "tails": "heads"}
         index = next(number for number, one in enumerate(seen) if one.message and one.message[1] in other)
         assert seen[index].message is not None
-        seen[index] = dataclasses.replace(seen[index], message=("drawn", other[seen[index].message[1]]))  # type: ignore[index]
+        seen[index] = dataclasses.replace(seen[index], message=("drawn", other[seen[index].message[1]]))  # type: ignore[index]  # each has a message
         return seen
 
     found = verified(project, calls, redrawn)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outcomes import Outcome, called
 
-from mailwright.cli import main
 from sync.demo.local_server import LocalServer, local_server
 
 FILES = {
@@ -34,19 +34,6 @@ PROD = 'protected = true\nfrom = "Shop <shop@example.org>"\nvars = { base_url = 
 QA = 'from = "Shop QA <qa@example.org>"\nvars = { base_url = "https://qa.example.org/shop" }'
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one call of the command line did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def all(self) -> str:
-        return self.out + self.err
-
-
 @dataclass
 class Shop:
     """The project, and the workspaces it belongs to."""
@@ -56,9 +43,7 @@ class Shop:
     capsys: pytest.CaptureFixture[str]
 
     def __call__(self, *arguments: str | Path) -> Outcome:
-        code = main(["-C", str(self.root), *map(str, arguments)])
-        shown = self.capsys.readouterr()
-        return Outcome(code, shown.out, shown.err)
+        return called(self.capsys, "-C", str(self.root), *arguments)
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.root / name

@@ -51,7 +51,7 @@ def looked(
         return httpx.Response(found) if isinstance(found, int) else httpx.Response(200, json=found)
 
     given = {name: value for name, value in {**WORKSPACE, **settings}.items() if value is not None}
-    project = Project(".", Settings.model_validate({"workspaces": {"qa": given}}))  # type: ignore[arg-type]
+    project = Project(".", Settings.model_validate({"workspaces": {"qa": given}}))  # type: ignore[arg-type]  # it lies nowhere
     found, code = look_at_workspaces(
         project, ["qa"], environ=environ, seam=httpx.MockTransport(answer), pace=lambda: Pace(1000)
     )

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outcomes import Outcome, called
 
-from mailwright.cli import main
 from sync.demo.local_server import LocalServer, local_server
 
 PEOPLE = """\
@@ -46,19 +46,6 @@ HEADER = ("id", "email", "first_name", "plan", "created_at", "badges")
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one call of the command line did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def all(self) -> str:
-        return self.out + self.err
-
-
 @dataclass
 class Shop:
     """The project, its table, and the workspaces."""
@@ -68,9 +55,7 @@ class Shop:
     capsys: pytest.CaptureFixture[str]
 
     def __call__(self, *arguments: str | Path) -> Outcome:
-        code = main(["-C", str(self.root), "sync", "people", *map(str, arguments)])
-        shown = self.capsys.readouterr()
-        return Outcome(code, shown.out, shown.err)
+        return called(self.capsys, "-C", str(self.root), "sync", "people", *arguments)
 
     def send(self, *arguments: str | Path) -> Outcome:
         """The usual call: the table to QA, without being asked."""
