@@ -2,32 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from simulator.bulk.asked import BulkCampaign
 from simulator.bulk.events import AllEvents, Events
-from simulator.bulk.meaning import moment_of
+from simulator.bulk.meaning import Values, moment_of
 from simulator.bulk.people import Lines, Profiles, States
 from simulator.bulk.telling import Later, Sample
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from simulator.conditions import Check
+
     Ints = NDArray[np.int64]
+    Marks = NDArray[np.bool_]
 
 NEVER = -1
+_RADIX = 1 << 16  # numbers below it are sorted in one pass
 
 
 @dataclass(slots=True, eq=False)
 class Alike:
-    """The calls of one class, in the log's order, by position."""
+    """The calls of one class, by position; the sample is the first of them in the log."""
 
     positions: Ints
     sample: Sample
+
+
+class _Call(NamedTuple):
+    """One call, and where in the columns stands what its journey depends on."""
+
+    position: int
+    state: int  # of the person just then
+    combination: int  # of the event's data
+    limit: int  # how many breaks lie before the clock stops; NEVER where all of them do
+    aged: bool  # it came too late to start anything
+    first: int  # the person's changes from the call up to the journey's end
+    last: int
+    ends: tuple[tuple[int, int], ...]  # of each awaited event, those up to the journey's end
+
+
+@dataclass(slots=True, eq=False)
+class _Calls:
+    """Calls of one campaign, as columns of what `_Call` holds."""
+
+    positions: Ints
+    state: Ints
+    combination: Ints
+    limit: Ints
+    aged: Marks
+    first: Ints
+    last: Ints
+    starts: list[Ints]
+    stops: list[Ints]
+
+    def one(self, index: int) -> _Call:
+        """One of them."""
+        ends = tuple((int(start[index]), int(stop[index])) for start, stop in zip(self.starts, self.stops, strict=True))
+        columns = (self.positions, self.state, self.combination, self.limit, self.aged, self.first, self.last)
+        position, state, combination, limit, aged, first, last = (int(column[index]) for column in columns)
+        return _Call(position, state, combination, limit, bool(aged), first, last, ends)
+
+    def those(self, which: Ints) -> Iterator[_Call]:
+        """Some of them, one by one."""
+        pairs = [
+            zip(start[which].tolist(), stop[which].tolist(), strict=True)
+            for start, stop in zip(self.starts, self.stops, strict=True)
+        ]
+        ends: Iterator[tuple[tuple[int, int], ...]] = zip(*pairs, strict=True) if pairs else iter([()] * which.size)
+        columns = (self.positions, self.state, self.combination, self.limit, self.aged, self.first, self.last)
+        yield from map(_Call, *(column[which].tolist() for column in columns), ends)
 
 
 class Classing:
@@ -44,155 +94,159 @@ class Classing:
         self._breaks = np.array(bulk.breaks, dtype=np.int64)
         self._age_limit = age_limit
         self._until = until
-        self._keys = lines.keys
         self._change_keys = self._states.change_keys
         self._change_positions = self._states.change_positions
         self._ends = [(events.fulfilling(awaited), awaited, events.by_name[awaited.event]) for awaited in bulk.awaited]
 
     def classes(self, positions: Ints) -> Iterator[Alike]:
-        """The classes of the calls at *positions*, which stand in the log's order."""
+        """The classes of the calls at *positions*, which ascend."""
         if not positions.size:
             return
-        at = self._lines.at[positions]
-        state = self._profiles.state_at(self._states, positions)
-        place = np.searchsorted(self._trigger.positions, positions)
-        combination = self._trigger.combination[place]
-        limit = np.where(
-            at + self._bulk.horizon > self._until, np.searchsorted(self._breaks, self._until - at, "right"), NEVER
-        )
-        aged = at - self._lines.stamp[positions] > self._age_limit
-        first, last = self._changes(positions, at)
-        plain = first == last
+        calls = self._calls(positions)
+        plain = calls.first == calls.last
         event = np.full(positions.size, NEVER, dtype=np.int64)
         if self._ends and self._bulk.first_is_enough:
-            after, fulfilled = self._first_end(positions, at)
-            event = np.where(fulfilled, self._bucket(after - at), NEVER)
-        elif self._ends:
-            plain &= ~self._any_end(positions, at)
+            where = self._ends[0][0]
+            fulfilled = np.flatnonzero(calls.stops[0] > calls.starts[0])
+            after = self._lines.at[where[calls.starts[0][fulfilled]]] - self._lines.at[positions[fulfilled]]
+            event[fulfilled] = self._buckets(after)
+        else:
+            for start, stop in zip(calls.starts, calls.stops, strict=True):
+                plain &= start == stop
         sizes = (len(self._states.combinations) + 1, len(self._breaks) + 2, 2, 2 * len(self._breaks) + 2)
-        key = combination
-        for column, size in zip((state, limit + 1, aged.astype(np.int64), event + 1), sizes, strict=True):
+        columns = (calls.state, calls.limit + 1, calls.aged.astype(np.int64), event + 1)
+        key = calls.combination
+        for column, size in zip(columns, sizes, strict=True):
             key = key * size + column
-        key = np.where(plain, key, NEVER)
-        yield from self._plain_classes(positions, key)
-        yield from self._others(positions[~plain], first[~plain], last[~plain])
+        yield from self._plain_classes(calls, np.flatnonzero(plain), key)
+        yield from self._others(calls, np.flatnonzero(~plain))
 
-    def _plain_classes(self, positions: Ints, key: Ints) -> Iterator[Alike]:
-        order = np.argsort(key, kind="stable")
-        sorted_key = key[order]
-        edges = np.flatnonzero(np.append(True, sorted_key[1:] != sorted_key[:-1]))
+    def _calls(self, positions: Ints) -> _Calls:
+        lines, until = self._lines, self._until
+        at = lines.at[positions]
+        last_at = np.minimum(at + self._bulk.horizon, until)
+        end = lines.moments(lines.group[positions], last_at)
+        limit = np.full(positions.size, NEVER, dtype=np.int64)
+        short = np.flatnonzero(at + self._bulk.horizon > until)
+        limit[short] = np.searchsorted(self._breaks, until - at[short], "right")
+        first = np.searchsorted(self._change_positions, positions, "right")
+        starts = [np.searchsorted(where, positions, "right") for where, _, _ in self._ends]
+        stops = [
+            np.maximum(start, np.searchsorted(lines.keys[where], end, "right"))
+            for start, (where, _, _) in zip(starts, self._ends, strict=True)
+        ]
+        return _Calls(
+            positions,
+            self._profiles.state_at(self._states, positions),
+            self._trigger.combination[np.searchsorted(self._trigger.positions, positions)],
+            limit,
+            at - lines.stamp[positions] > self._age_limit,
+            first,
+            np.maximum(first, np.searchsorted(self._change_keys, end, "right")),
+            starts,
+            stops,
+        )
+
+    def _plain_classes(self, calls: _Calls, which: Ints, key: Ints) -> Iterator[Alike]:
+        key = key[which]
+        if not key.size:
+            return
+        order = np.argsort(key.astype(np.uint16) if int(key.max()) < _RADIX else key, kind="stable")
+        key = key[order]
+        edges = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
         for start, end in zip(edges.tolist(), [*edges[1:].tolist(), key.size], strict=True):
-            if sorted_key[start] != NEVER:
-                members = positions[order[start:end]]
-                yield Alike(members, self._sample(int(members[0]), 0, 0))
+            members = which[order[start:end]]
+            positions = calls.positions[members]
+            first = int(np.argmin(self._lines.rows[positions]))
+            # Nothing changes: what the person does after the journey's end is no part of it.
+            yield Alike(positions, self._sample(calls.one(int(members[first]))))
 
-    def _others(self, positions: Ints, first: Ints, last: Ints) -> Iterator[Alike]:
+    def _others(self, calls: _Calls, which: Ints) -> Iterator[Alike]:
         """Calls after which the person changes: told apart by all that happens, in its order."""
         groups: dict[Hashable, list[int]] = {}
         samples: dict[Hashable, Sample] = {}
-        for position, start, end in zip(positions.tolist(), first.tolist(), last.tolist(), strict=True):
-            sample = self._sample(position, start, end)
-            key = self._key(position, sample)
-            if key not in samples:
+        for call in calls.those(which):
+            sample = self._sample(call)
+            key = self._key(call, sample)
+            known = samples.get(key)
+            if known is None or sample.line < known.line:
                 samples[key] = sample
-            groups.setdefault(key, []).append(position)
+            groups.setdefault(key, []).append(call.position)
         for key, members in groups.items():
             yield Alike(np.array(members, dtype=np.int64), samples[key])
 
-    def _changes(self, positions: Ints, at: Ints) -> tuple[Ints, Ints]:
-        """For each call, the changes of its person from it up to the journey's end, as a stretch of all changes."""
-        first = np.searchsorted(self._change_positions, positions, "right")
-        end = self._lines.moments(self._lines.group[positions], np.minimum(at + self._bulk.horizon, self._until))
-        return first, np.maximum(first, np.searchsorted(self._change_keys, end, "right"))
-
-    def _first_end(self, positions: Ints, at: Ints) -> tuple[Ints, Any]:
-        """When the awaited event first comes after each call, and whether it does so in time to matter."""
-        where = self._ends[0][0]
-        if not where.size:
-            return at, np.zeros(positions.size, dtype=bool)
-        following = np.searchsorted(where, positions, "right")
-        place = where[np.minimum(following, where.size - 1)]
-        after = self._lines.at[place]
-        same = (following < where.size) & (self._lines.group[place] == self._lines.group[positions])
-        return after, same & (after <= np.minimum(at + self._bulk.horizon, self._until))
-
-    def _any_end(self, positions: Ints, at: Ints) -> Any:
-        end = self._lines.moments(self._lines.group[positions], np.minimum(at + self._bulk.horizon, self._until))
-        found = np.zeros(positions.size, dtype=bool)
-        for where, _, _ in self._ends:
-            keys = self._keys[where]
-            found |= np.searchsorted(keys, end, "right") > np.searchsorted(where, positions, "right")
+    def _buckets(self, after: Ints) -> Ints:
+        """Which stretch between two breaks, or which break itself, each distance from entry falls on."""
+        left = np.searchsorted(self._breaks, after, "left")
+        found: Ints = 2 * left + (np.searchsorted(self._breaks, after, "right") > left)
         return found
 
-    def _bucket(self, after: Any) -> Any:
-        """Which stretch between two breaks, or which break itself, a distance from entry falls on."""
-        left = np.searchsorted(self._breaks, after, "left")
-        tie = np.searchsorted(self._breaks, after, "right") > left
-        return 2 * left + tie
+    def _bucket(self, after: int) -> int:
+        """The same of one distance."""
+        breaks = self._bulk.breaks
+        left = bisect_left(breaks, after)
+        return 2 * left + (bisect_right(breaks, after) > left)
 
-    def _key(self, position: int, sample: Sample) -> Hashable:
-        place = int(np.searchsorted(self._trigger.positions, position))
-        parts: list[Hashable] = [
-            int(self._trigger.combination[place]),
-            int(self._profiles.state_at(self._states, np.array([position]))[0]),
-            sample.at - sample.stamp > self._age_limit,
-            int(np.searchsorted(self._breaks, self._until - sample.at, "right"))
-            if sample.at + self._bulk.horizon > self._until
-            else NEVER,
-        ]
+    def _key(self, call: _Call, sample: Sample) -> Hashable:
+        parts: list[Hashable] = [call.combination, call.state, call.aged, call.limit]
         for later in sample.later:
             held = (later.attributes or later.data or {}).items()
             parts.append(
-                (int(self._bucket(later.at - sample.at)), later.event, repr(sorted(held, key=lambda item: item[0])))
+                (self._bucket(later.at - sample.at), later.event, repr(sorted(held, key=lambda item: item[0])))
             )
-        campaign = self._bulk.campaign
-        if campaign.filter is not None and not self._filter_holds(sample):
-            parts.append(position)  # it may enter at any second of the time the filter is tried again: one of its kind
+        if not self._filter_holds(sample.attributes, sample.data):
+            parts.append(call.position)  # it may enter at any second that the filter is tried again: one of its kind
         return tuple(parts)
 
-    def ended_from_the_start(self, positions: Ints) -> Any:
+    def ended_from_the_start(self, positions: Ints) -> Marks:
         """The calls whose person fulfils a way out already: any change at all then ends the journey."""
         checks = [check for check in self._bulk.recordable.ends if check.reads.attributes or check.reads.properties]
-        found = np.zeros(positions.size, dtype=bool)
-        if not checks or not positions.size:
-            return found
+        if not checks:
+            return np.zeros(positions.size, dtype=bool)
+        return self._told_of(
+            positions, lambda values, data: any(check.holds(moment_of(values, data)) for check in checks)
+        )
+
+    def lets_in(self, positions: Ints) -> Marks:
+        """Whether the campaign's filter holds for each call just then."""
+        if self._bulk.campaign.filter is None:
+            return np.ones(positions.size, dtype=bool)
+        return self._told_of(positions, self._filter_holds)
+
+    def _told_of(self, positions: Ints, ask: Callable[[Values, Values], bool]) -> Marks:
+        """What is said of each call's attributes and data, asked once of each pair that there is."""
         states = self._profiles.state_at(self._states, positions)
-        combinations = self._trigger.combination[np.searchsorted(self._trigger.positions, positions)]
-        pairs, which = np.unique(np.stack([states, combinations]), axis=1, return_inverse=True)
-        held = []
-        for state, combination in pairs.T.tolist():
-            moment = moment_of(self._states.combinations[state], self._trigger.data[combination])
-            held.append(any(check.holds(moment) for check in checks))
-        return np.array(held, dtype=bool)[which.reshape(-1)]
+        data = self._trigger.data
+        pairs = states * len(data) + self._trigger.combination[np.searchsorted(self._trigger.positions, positions)]
+        there, which = np.unique(pairs, return_inverse=True)
+        told = [
+            ask(self._states.combinations[state], data[combination])
+            for state, combination in (divmod(pair, len(data)) for pair in there.tolist())
+        ]
+        return np.array(told, dtype=bool)[which]
 
-    def lets_in(self, position: int) -> bool:
-        """Whether the campaign's filter holds for the call just then."""
-        return self._bulk.campaign.filter is None or self._filter_holds(self._sample(position, 0, 0))
+    def _filter_holds(self, attributes: Values, data: Values) -> bool:
+        check: Check | None = self._bulk.campaign.filter
+        return check is None or check.holds(moment_of(attributes, data))
 
-    def _filter_holds(self, sample: Sample) -> bool:
-        check = self._bulk.campaign.filter
-        return check is None or check.holds(moment_of(sample.attributes, sample.data))
-
-    def _sample(self, position: int, first: int, last: int) -> Sample:
+    def _sample(self, call: _Call) -> Sample:
         lines = self._lines
-        state = int(self._profiles.state_at(self._states, np.array([position]))[0])
-        place = int(np.searchsorted(self._trigger.positions, position))
-        later = [(int(spot), one) for spot, one in self._written(state, first, last)]
-        later += self._awaited_after(position)
-        at = int(lines.at[position])
+        later = [*self._written(call), *self._awaited_after(call)]
+        at = int(lines.at[call.position])
         return Sample(
             at,
-            int(lines.stamp[position]),
-            int(lines.rows[position]) + 1,
-            self._states.combinations[state],
-            self._trigger.data[int(self._trigger.combination[place])],
+            int(lines.stamp[call.position]),
+            int(lines.rows[call.position]) + 1,
+            self._states.combinations[call.state],
+            self._trigger.data[call.combination],
             tuple(one for _, one in self._that_matter(at, sorted(later, key=lambda pair: pair[0]))),
             self._until,
         )
 
-    def _written(self, state: int, first: int, last: int) -> Iterator[tuple[int, Later]]:
-        before = self._states.combinations[state]
-        for index in range(first, last):
+    def _written(self, call: _Call) -> Iterator[tuple[int, Later]]:
+        """The changes of the person up to the journey's end, each with its position."""
+        before = self._states.combinations[call.state]
+        for index in range(call.first, call.last):
             after = self._states.combinations[int(self._states.number[self._states.changes[index]])]
             values: dict[str, Any] = {name: None for name in before if name not in after}
             values |= {name: value for name, value in after.items() if name not in before or before[name] != value}
@@ -200,21 +254,15 @@ class Classing:
             yield position, Later(int(self._lines.at[position]), values)
             before = after
 
-    def _awaited_after(self, position: int) -> list[tuple[int, Later]]:
+    def _awaited_after(self, call: _Call) -> Iterator[tuple[int, Later]]:
         """The awaited events of the person up to the journey's end; the first alone where more cannot matter."""
-        lines = self._lines
-        end = min(int(lines.at[position]) + self._bulk.horizon, self._until)
-        last = int(lines.moments(lines.group[[position]], np.array([end]))[0])
         found: dict[int, Later] = {}
-        for where, awaited, events in self._ends:
-            start = int(np.searchsorted(where, position, "right"))
-            stop = start + int(np.searchsorted(self._keys[where[start : start + 1]], last, "right"))
-            if stop > start and not (self._bulk.first_is_enough or awaited.where is None):
-                stop = int(np.searchsorted(self._keys[where], last, "right"))
-            for spot in where[start:stop].tolist():
+        for (where, awaited, events), (start, stop) in zip(self._ends, call.ends, strict=True):
+            enough = self._bulk.first_is_enough or awaited.where is None
+            for spot in where[start : min(stop, start + 1) if enough else stop].tolist():
                 data = events.data[int(events.combination[np.searchsorted(events.positions, spot)])]
-                found[spot] = Later(int(lines.at[spot]), None, awaited.event, data)
-        return list(found.items())
+                found[spot] = Later(int(self._lines.at[spot]), None, awaited.event, data)
+        yield from found.items()
 
     def _that_matter(self, at: int, later: list[tuple[int, Later]]) -> list[tuple[int, Later]]:
         """What comes before the journey's end, where an event ends it for certain."""

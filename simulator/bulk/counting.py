@@ -134,7 +134,6 @@ class Counting:
         teller, early = Teller(asked), _Early()
         for bulk, classing, positions in starts:
             kept = positions[~lines.irregular[lines.group[positions]]]
-            kept = kept[np.argsort(lines.rows[kept])]
             self._tell(bulk, classing, self._not_refused(bulk, classing, kept), teller, early)
         self._count_doubles(early)
         del profiles, events
@@ -196,7 +195,7 @@ class Counting:
             found.used["duplicate_event_ids"] += int(mine.size)
 
     def _not_refused(self, bulk: BulkCampaign, classing: Classing, positions: Ints) -> Ints:
-        """The calls that the campaign's frequency lets through, in the log's order; the others are counted."""
+        """The calls that the campaign's frequency lets through; the others are counted."""
         campaign, lines = bulk.campaign, self._lines
         if campaign.frequency == "every_time":
             return positions
@@ -204,7 +203,7 @@ class Counting:
         spelling, limit = self._asked.spellings[bulk.event], engine.content.assumptions.event_age_limit_seconds
         people: dict[int, Person] = {}
         kept = []
-        for position in positions.tolist():
+        for position, let_in in zip(positions.tolist(), classing.lets_in(positions).tolist(), strict=True):
             at = int(lines.at[position])
             if at - int(lines.stamp[position]) > limit:
                 kept.append(position)
@@ -216,7 +215,7 @@ class Counting:
                 engine.emit(Refused(at, "", campaign.slug, spelling, line, *refusal))
                 continue
             kept.append(position)
-            if classing.lets_in(position):
+            if let_in:
                 person.note_entry(campaign.number, at)
         self._found.used += engine.used
         return np.array(kept, dtype=np.int64)

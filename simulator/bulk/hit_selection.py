@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
-from simulator.bulk.logs import NEVER, Log, identifier, literal, no_whole
+from simulator.bulk.logs import Log, identifier
 from simulator.history.stamps import SECONDS_END
 
 Wanted = Mapping[str, tuple[str, ...]]
@@ -21,27 +19,24 @@ def hit_selection(log: Log, wanted: Wanted) -> str:
     """
     slots = ", ".join(f"{_slot(wanted, slot)} AS v{slot}" for slot in range(max(map(len, wanted.values()), default=0)))
     properties = sorted({name for names in wanted.values() for name in names})
-    ways = " ".join(f"WHEN {literal(_json(name))} THEN {code}" for code, name in enumerate(wanted, 1))
+    ways = " ".join(f"WHEN {log.said(name)} THEN {code}" for code, name in enumerate(wanted, 1))
+    track = log.said("track")
     # Another spelling has other letters or spaces around it; most names are told apart by their length alone.
-    lengths = " OR ".join(f"strlen(name::VARCHAR) = {size}" for size in sorted({len(_json(name)) for name in wanted}))
-    low = " OR ".join(f"lower(name::VARCHAR) = {literal(_json(name).lower())}" for name in wanted)
-    never = " OR ".join(f"{identifier(name)} IS NOT NULL" for name in NEVER)
+    sizes = sorted({len(name.encode("utf-8", "surrogatepass")) + 2 * len(log.quote) for name in wanted})
+    lengths = " OR ".join(f"strlen(name::VARCHAR) = {size}" for size in sizes)
+    low = " OR ".join(f"lower(name::VARCHAR) = {log.said(name.lower())}" for name in wanted)
     return f"""
-        SELECT name, hash(person) AS person, receipt, code::USMALLINT AS code, odd{", " + slots if slots else ""}
-        FROM (SELECT *, CASE WHEN "type" = '"track"' THEN CASE name {ways} ELSE 0 END ELSE 0 END AS code,
-                {never} OR "type" IS NULL OR "type" <> '"track"' AND "type" <> '"identify"' OR receipt IS NULL
-                    OR abs(receipt) >= {SECONDS_END}
-                    OR person IS NULL OR NOT starts_with(person::VARCHAR, '"') OR person::VARCHAR = '""'
-                    OR ("type" = '"track"' AND (name IS NULL OR NOT starts_with(name::VARCHAR, '"')))
-                    OR {no_whole("timestamp")} OR {no_whole("at")}
-                    OR (id IS NOT NULL AND (NOT starts_with(id::VARCHAR, '"') OR id::VARCHAR = '""'))
-                    OR ("type" = '"track"' AND attributes IS NOT NULL)
-                    OR ("type" = '"identify"' AND data IS NOT NULL) AS odd
-            FROM (SELECT *, TRY_CAST(coalesce("at", "timestamp") AS BIGINT) AS receipt
-                FROM {log.table(properties)}))
-        WHERE odd OR CASE WHEN code > 0 THEN true
-            WHEN contains(name::VARCHAR, '\\') OR strlen(name::VARCHAR) <> length(name::VARCHAR)
-                OR starts_with(name::VARCHAR, '" ') OR ends_with(name::VARCHAR, ' "') THEN true
+        SELECT CASE WHEN code = 0 THEN name END AS name, hash(person) AS person, receipt, code,
+            coalesce(odd, false) AS odd{", " + slots if slots else ""}
+        FROM (SELECT *, CASE WHEN "type" = {track} THEN CASE name {ways} ELSE 0 END ELSE 0 END::USMALLINT AS code,
+                strange OR "type" IS NULL OR "type" NOT IN ({track}, {log.said("identify")})
+                    OR receipt IS NULL OR abs(receipt) >= {SECONDS_END} OR person IS NULL
+                    OR CASE "type" WHEN {track} THEN attributes IS NOT NULL OR name IS NULL ELSE data IS NOT NULL END
+                    AS odd
+            FROM {log.table(properties, list(wanted))})
+        WHERE code > 0 OR odd
+            OR CASE WHEN contains(name::VARCHAR, '\\') OR strlen(name::VARCHAR) <> length(name::VARCHAR)
+                OR starts_with(name::VARCHAR, '{log.quote} ') OR ends_with(name::VARCHAR, ' {log.quote}') THEN true
             WHEN {lengths or "false"} THEN {low or "false"} ELSE false END"""
 
 
@@ -52,7 +47,3 @@ def _slot(wanted: Wanted, slot: int) -> str:
         if slot < len(properties)
     ]
     return f"CASE code {' '.join(ways)} END"
-
-
-def _json(text: str) -> str:
-    return msgspec.json.encode(text).decode()

@@ -19,6 +19,7 @@ from simulator.bulk.hit_selection import Wanted, hit_selection
 from simulator.bulk.index import Index
 from simulator.bulk.logs import log_at, open_database
 from simulator.bulk.meaning import classes_of, decoded, moment_of
+from simulator.bulk.texts import column, numbered, renumbered, used_of
 from simulator.conditions import Check
 from simulator.history.heads import REFUSED_DATA
 from simulator.hits import router_of
@@ -129,38 +130,37 @@ def _read(file: str, wanted: Wanted, threads: int) -> dict[str, EventLines]:
         except duckdb.Error as error:
             raise NotRegular(f"DuckDB does not read the log ({type(error).__name__})") from error
         for name, odd in base.execute("SELECT DISTINCT name::VARCHAR, odd FROM lines WHERE odd OR code = 0").fetchall():
-            if odd or decoded([name])[0].strip().lower() in {known.strip().lower() for known in names}:
+            if odd or log.plain(name).strip().lower() in {known.strip().lower() for known in names}:
                 raise NotRegular("some line is out of the ordinary")
-        slots = max(map(len, wanted.values()), default=0)
-        texts = [_texts(base, slot) for slot in range(slots)]
-        joins = " ".join(f"LEFT JOIN t{slot} ON lines.v{slot} = t{slot}.v" for slot in range(slots))
-        numbers = "".join(f", coalesce(t{slot}.k, -1) AS k{slot}" for slot in range(slots))
-        query = f"SELECT lines.rowid AS place, person, receipt, code{numbers} FROM lines {joins} WHERE code > 0"
-        rows = {name: np.ma.getdata(column) for name, column in base.execute(query).fetchnumpy().items()}
-    order = np.argsort(rows["place"])
-    return _by_event({name: column[order] for name, column in rows.items()}, wanted, texts)
+        rows = "lines WHERE code > 0"
+        found = _by_event({one: column(base, one, rows) for one in ("code", "person", "receipt")}, wanted)
+        for slot in range(max(map(len, wanted.values()), default=0)):
+            numbers, texts = numbered(base, f"v{slot}", rows)
+            _give(found, slot, numbers, texts, wanted)
+    return {name: lines for name, (_, lines) in found.items()}
 
 
-def _by_event(rows: Mapping[str, NDArray[Any]], wanted: Wanted, texts: list[list[str]]) -> dict[str, EventLines]:
+Found = dict[str, tuple["NDArray[np.int64]", EventLines]]
+"""By event: which of all rows are its, and its lines."""
+
+
+def _by_event(rows: Mapping[str, NDArray[Any]], wanted: Wanted) -> Found:
     found = {}
-    for code, (name, properties) in enumerate(wanted.items(), 1):
+    for code, name in enumerate(wanted, 1):
         mine = np.flatnonzero(rows["code"] == code)
-        lines = found[name] = EventLines(rows["person"][mine], rows["receipt"][mine])
-        for slot, one in enumerate(properties):
-            numbers = rows[f"k{slot}"][mine]
-            used, place = np.unique(numbers, return_inverse=True)
-            missing = int((used < 0).sum())
-            kept = [texts[slot][number] for number in used[missing:].tolist()]
-            lines.columns[one] = Column((place - missing).astype(np.int32), kept)
+        found[name] = (mine, EventLines(rows["person"][mine], rows["receipt"][mine]))
     return found
 
 
-def _texts(base: duckdb.DuckDBPyConnection, slot: int) -> list[str]:
-    base.execute(
-        f"CREATE TEMP TABLE t{slot} AS SELECT v, (row_number() OVER () - 1)::INT AS k "
-        f"FROM (SELECT DISTINCT v{slot} AS v FROM lines WHERE v{slot} IS NOT NULL AND code > 0)"
-    )
-    return [text for (text,) in base.execute(f"SELECT v FROM t{slot} ORDER BY k").fetchall()]
+def _give(found: Found, slot: int, numbers: NDArray[np.int32], texts: list[str], wanted: Wanted) -> None:
+    """Give every event its property of this slot, with no other texts than its own."""
+    for name, properties in wanted.items():
+        if slot < len(properties):
+            mine, lines = found[name]
+            held = numbers[mine]
+            used = used_of(held, len(texts))
+            kept = [texts[number] for number in used.tolist()]
+            lines.columns[properties[slot]] = Column(renumbered(held, used, len(texts)), kept)
 
 
 def _hits(content: Content, wanted: Wanted, found: Mapping[str, EventLines]) -> Hits:

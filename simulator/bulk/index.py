@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 
 from mailwright.diagnostics import ConfigurationError
+from simulator.bulk.meaning import addresses_are_alike
 
 if TYPE_CHECKING:
     from simulator.bulk.asked import Asked
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from simulator.bulk.hits import EventLines
     from simulator.bulk.reading import Columns
 
-FORMAT = 1
+FORMAT = 2
 _LINES = ("person", "at", "stamp", "event_id", "code", "odd")
 _ENDS = 1 << 16  # bytes at either end of a log that tell it from another
 FOLDER = ".mailwright/cache/log-index"
@@ -118,7 +119,8 @@ def _told_of_room() -> Iterator[None]:
 
 
 def _asked_file(asked: Asked) -> str:
-    told = msgspec.json.encode((asked.attributes, sorted(asked.spellings.items()), sorted(asked.events.items())))
+    alike = addresses_are_alike(asked)
+    told = msgspec.json.encode((asked.attributes, alike, sorted(asked.spellings.items()), sorted(asked.events.items())))
     return f"all-{hashlib.sha256(told).hexdigest()[:24]}.npz"
 
 

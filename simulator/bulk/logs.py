@@ -1,6 +1,6 @@
 """The logs that DuckDB can read by itself, each as a table of the same columns: NDJSON in our own shape, and Parquet.
 
-The columns are JSON as it was written, with an event's data taken apart into the properties that are asked for.
+Values are JSON as it was written, with an event's data taken apart into the properties that are asked for.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Protocol
 
 import duckdb
 import msgspec
+import numpy as np
 
 from simulator.bulk import NotRegular
 
@@ -22,10 +23,11 @@ NEVER = ("method", "request", "received_at", "receivedAt", "id_type", "anonymous
 """Fields that make a line another kind of record, or give it another meaning."""
 _HEADS = ("type", "person", "name", "timestamp", "at", "id", "attributes")
 _PATTERNS = frozenset("*?[]{}")  # DuckDB takes a path that holds one for several files
-_PIECE = 1 << 20  # bytes of a log looked at in one go for its line ends
-_TEXT, _WHOLE = frozenset({"VARCHAR", "JSON"}), frozenset({"BIGINT", "INTEGER", "UBIGINT", "UINTEGER"})
+_PIECE = 1 << 18  # bytes of a log looked at in one go for its line ends: they fit beside a processor
+_LINE_END = 10
+_TEXT, _WHOLE = frozenset({"VARCHAR"}), frozenset({"BIGINT", "INTEGER", "UBIGINT", "UINTEGER"})
 _TABLE = {"type": _TEXT, "person": _TEXT, "name": _TEXT, "id": _TEXT, "timestamp": _WHOLE, "at": _WHOLE,
-          "data": _TEXT, "attributes": _TEXT}  # fmt: skip
+          "data": _TEXT | {"JSON"}, "attributes": _TEXT | {"JSON"}}  # fmt: skip
 
 
 def open_database(file: str, threads: int) -> duckdb.DuckDBPyConnection:
@@ -44,8 +46,26 @@ def open_database(file: str, threads: int) -> duckdb.DuckDBPyConnection:
 class Log(Protocol):
     """A log that DuckDB reads."""
 
-    def table(self, properties: Sequence[str]) -> str:
-        """The log as a table of SQL; of an event's data it holds only *properties*."""
+    @property
+    def quote(self) -> str:
+        """What stands before and after a text in the columns `type`, `person`, `name` and `id`."""
+        ...
+
+    def table(self, properties: Sequence[str], events: Sequence[str] = (), *, attributes: bool = False) -> str:
+        """The log as a table of SQL: `type`, `person`, `name`, `id`, `attributes`, `data` and three columns more.
+
+        `receipt` and `stamp` are Unix seconds: when a call was received, and its own time; `strange` is true where a
+        line is no ordinary one. Of the data of these *events* the table holds the *properties*, of others perhaps
+        less; *attributes* says that they are read as well.
+        """
+        ...
+
+    def said(self, text: str) -> str:
+        """The literal of SQL that says *text* in the columns."""
+        ...
+
+    def plain(self, text: str) -> str:
+        """What a text in the columns says."""
         ...
 
     def lines(self) -> int | None:
@@ -69,48 +89,81 @@ def log_at(file: str, database: duckdb.DuckDBPyConnection) -> Log:
 
 
 class _Ndjson:
-    """One record a line."""
+    """One record a line; texts stay the JSON they are, so that they are told from numbers."""
+
+    quote = '"'
 
     def __init__(self, file: str) -> None:
         self._file = file
 
-    def table(self, properties: Sequence[str]) -> str:
+    def table(self, properties: Sequence[str], events: Sequence[str] = (), *, attributes: bool = False) -> str:
         fields = dict.fromkeys((*_HEADS, *NEVER), "JSON")
         fields["data"] = _struct(properties) if properties else "JSON"
         columns = ", ".join(f"{identifier(name)}: {literal(kind)}" for name, kind in fields.items())
-        return f"read_json({literal(self._file)}, format = 'newline_delimited', columns = {{{columns}}})"
+        never = ", ".join(map(identifier, NEVER))
+        texts = " OR ".join(map(_no_text, ("person", "name", "id")))
+        return (
+            f"(SELECT *, coalesce({never}) IS NOT NULL OR {texts} OR {_no_whole('timestamp')} OR {_no_whole('at')} "
+            'AS strange FROM (SELECT *, TRY_CAST(coalesce(timestamp, "at")::VARCHAR AS BIGINT) AS stamp, '
+            'TRY_CAST(coalesce("at", timestamp)::VARCHAR AS BIGINT) AS receipt FROM '
+            f"read_json({literal(self._file)}, format = 'newline_delimited', columns = {{{columns}}})))"
+        )
+
+    def said(self, text: str) -> str:
+        return literal(msgspec.json.encode(text).decode())
+
+    def plain(self, text: str) -> str:
+        return msgspec.json.decode(text, type=str)
 
     def lines(self) -> int | None:
-        count, last = 0, b"\n"
-        with Path(self._file).open("rb") as stream:
-            while piece := stream.read(_PIECE):
-                count += piece.count(b"\n")
-                last = piece[-1:]
-        return count + (last != b"\n")
+        count, last = 0, _LINE_END
+        piece = np.empty(_PIECE, dtype=np.uint8)
+        with Path(self._file).open("rb", buffering=0) as stream:
+            while size := stream.readinto(piece.data):
+                count += int(np.count_nonzero(piece[:size] == _LINE_END))
+                last = int(piece[size - 1])
+        return count + (last != _LINE_END)
 
 
 class _Parquet:
     """A table with the columns of our own shape, an event's data and a person's attributes as JSON text."""
 
+    quote = ""
+
     def __init__(self, file: str, names: frozenset[str]) -> None:
         self._file = file
         self._names = names
 
-    def table(self, properties: Sequence[str]) -> str:
+    def table(self, properties: Sequence[str], events: Sequence[str] = (), *, attributes: bool = False) -> str:
+        missing = {"id": "VARCHAR", "at": "BIGINT"}
         held = ", ".join(
-            f"to_json({identifier(name)}) AS {identifier(name)}" if name in self._names else f"NULL::JSON AS {name}"
-            for name in ("type", "person", "name", "timestamp", "at", "id")
+            identifier(name) if name in self._names else f"NULL::{kind} AS {identifier(name)}"
+            for name, kind in missing.items()
         )
-        never = ", ".join(f"NULL::JSON AS {identifier(name)}" for name in NEVER)
-        given = [identifier(name) for name in ("attributes", "data") if name in self._names]
-        attributes, data = f"coalesce({', '.join(given)})", f"coalesce({', '.join(reversed(given))})"
-        # Given its type only where it is asked, so that a text that is no JSON ends the reading.
+        given = [name for name in ("attributes", "data") if name in self._names]
+        of_person, of_event = f"coalesce({', '.join(given)})", f"coalesce({', '.join(reversed(given))})"
+        identify = "\"type\" = 'identify'"
+        ways = " ".join(f"WHEN {literal(name)} THEN NOT {identify}" for name in events)
+        asked = f"CASE name {ways} ELSE false END" if properties and ways else "false"
+        # A text that is asked is parsed for it, and ends the reading where it is no JSON; others are only looked at.
         shape = literal(msgspec.json.encode(dict.fromkeys(properties, "JSON")).decode())
-        taken = f"json_transform({data}::JSON, {shape})" if properties else f"{data}::JSON"
+        taken = f"CASE WHEN asked THEN json_transform(of_event, {shape}) END" if properties else "NULL"
+        unread = f"NOT asked AND NOT {identify}" if attributes else "NOT asked"
         return (
-            f"(SELECT {held}, {never}, CASE WHEN \"type\" = 'identify' THEN {attributes}::JSON END AS attributes, "
-            f"CASE WHEN \"type\" <> 'identify' THEN {taken} END AS data FROM read_parquet({literal(self._file)}))"
+            f'(SELECT "type", person, name, id, coalesce(timestamp, "at")::BIGINT AS stamp, '
+            f'coalesce("at", timestamp)::BIGINT AS receipt, '
+            f"CASE WHEN {identify} THEN of_person END AS attributes, {taken} AS data, person = '' OR name = '' "
+            f"OR id = '' OR NOT (starts_with(of_event, '{{') OR starts_with(ltrim(of_event), '{{')) "
+            f"OR CASE WHEN {unread} THEN NOT json_valid(of_event) END AS strange "
+            f'FROM (SELECT "type", person, name, timestamp, {held}, {of_person} AS of_person, '
+            f"{of_event} AS of_event, {asked} AS asked FROM read_parquet({literal(self._file)})))"
         )
+
+    def said(self, text: str) -> str:
+        return literal(text)
+
+    def plain(self, text: str) -> str:
+        return text
 
     def lines(self) -> int | None:
         return None
@@ -136,7 +189,13 @@ def _struct(properties: Sequence[str]) -> str:
     return "STRUCT(" + ", ".join(f"{identifier(name)} JSON" for name in properties) + ")"
 
 
-def no_whole(field: str) -> str:
+def _no_text(field: str) -> str:
+    """Whether a field that is there holds no text, or an empty one; told from its first byte."""
+    text = f"{identifier(field)}::VARCHAR"
+    return f"{text} < '\"' OR {text} >= '#' OR {text} = '\"\"'"
+
+
+def _no_whole(field: str) -> str:
     """Whether a field that is there holds no whole number; told from its text, which is cheaper than from its type."""
     text = f"{identifier(field)}::VARCHAR"
     letters = " OR ".join(f"contains({text}, '{letter}')" for letter in ".eE")

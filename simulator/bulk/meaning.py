@@ -29,6 +29,7 @@ Values = Mapping[str, Any]
 Look = Callable[[Any], Hashable]
 """What something asks of one value; None is a missing one."""
 ABSENT = -1  # an attribute that a call does not hold
+ADDRESS = "email"
 _NAMELESS = Person("", 0)
 
 
@@ -41,6 +42,11 @@ class Classes:
         self._looks = [*looks, *([msgspec.json.encode] if by_value else [])]
         self._numbers: dict[Hashable, int] = {}
         self.of_all([None])
+
+    @property
+    def looked_at(self) -> int:
+        """In how many ways its values are told apart."""
+        return len(self._looks)
 
     def of_all(self, values: Sequence[Any]) -> list[int]:
         """The class of each value; None is a missing one."""
@@ -102,6 +108,11 @@ def attribute_classes(asked: Asked) -> list[Classes]:
     return [classes_of(name, checks, asks, assumptions, of_event=False) for name in asked.attributes]
 
 
+def addresses_are_alike(asked: Asked) -> bool:
+    """Whether of an email address nothing is asked but what tells whether there is one."""
+    return all(known.looked_at == 1 for known in attribute_classes(asked) if known.name == ADDRESS)
+
+
 def classes_of(
     name: str,
     checks: Iterable[Check],
@@ -132,7 +143,7 @@ def classes_of(
     if constants:
         # Whatever asks for equality asks by this key, so what equals none of the constants is alike to all of it.
         looks["constants"] = _constant(frozenset(constants), assumptions)
-    if name == "email" and not of_event:
+    if name == ADDRESS and not of_event:
         looks["address"] = _address
     return Classes(name, looks.values(), by_value=by_value)
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
-import msgspec
 import numpy as np
 
 from simulator.bulk import NotRegular
 from simulator.bulk.asked import Asked
 from simulator.bulk.logs import log_at, open_database
-from simulator.bulk.selection import Spellings, people_query, selection, slots_of
+from simulator.bulk.selection import FIRST_EVENT, Spellings, people_query, selection, slots_of
+from simulator.bulk.texts import column, numbered
 from simulator.events import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -91,59 +92,47 @@ class LogColumns:
             return {}
         self._base.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT unnest(?::UBIGINT[]) AS digest", [digests])
         rows = self._base.execute(people_query(self._log)).fetchall()
-        return {digest: msgspec.json.decode(text) for digest, text in rows}
+        return {digest: self._log.plain(text) for digest, text in rows}
 
     def _load(self, spellings: Spellings) -> Counter[str]:
         """Fill the table of lines; gives the events by name."""
-        try:
-            self._base.execute(f"CREATE OR REPLACE TEMP TABLE lines AS {selection(self._asked, self._log, spellings)}")
-        except duckdb.Error as error:
-            raise NotRegular(f"DuckDB does not read the log ({type(error).__name__})") from error
-        if self._one("SELECT count(*) FROM lines WHERE odd = 2"):
+        with ThreadPoolExecutor(1) as beside:
+            expected = beside.submit(self._log.lines)
+            try:
+                self._base.execute(
+                    f"CREATE OR REPLACE TEMP TABLE lines AS {selection(self._asked, self._log, spellings)}"
+                )
+            except duckdb.Error as error:
+                raise NotRegular(f"DuckDB does not read the log ({type(error).__name__})") from error
+        lines, strange = self._one("SELECT count(*), count(*) FILTER (odd = 2) FROM lines")
+        if strange:
             raise NotRegular("some line is out of the ordinary")
-        lines = self._log.lines()
-        if lines is not None and self._one("SELECT count(*) FROM lines") != lines:
+        if expected.result() not in (None, lines):
             raise NotRegular("the log has blank lines, or records that are no lines")
-        rows = self._base.execute("SELECT name, count(*) FROM lines WHERE kind = 't' GROUP BY name").fetchall()
-        return Counter({msgspec.json.decode(name): count for name, count in rows})
+        known = dict(enumerate((name for _, name in spellings), FIRST_EVENT))
+        query = f"SELECT code, count(*) FROM lines WHERE code >= {FIRST_EVENT} GROUP BY code"
+        counts = Counter({known[code]: count for code, count in self._base.execute(query).fetchall()})
+        others = self._base.execute("SELECT name, count(*) FROM lines WHERE name IS NOT NULL GROUP BY name").fetchall()
+        return counts + Counter({self._log.plain(name): count for name, count in others})
 
     def _columns(self, spellings: Spellings, names: Counter[str]) -> Columns:
-        slots = range(slots_of(self._asked))
-        texts = [self._texts(slot) for slot in slots]
-        joins = " ".join(f"LEFT JOIN t{slot} ON lines.v{slot} = t{slot}.v" for slot in slots)
-        numbers = ", ".join(f"coalesce(t{slot}.k, -1) AS k{slot}" for slot in slots)
-        stamp = ", stamp" if self._one("SELECT count(*) FROM lines WHERE stamp <> receipt") else ""
-        found = self._base.execute(
-            f"SELECT lines.rowid AS place, person, receipt, event_id, code, odd > 0 AS odd{stamp}, {numbers} "
-            f"FROM lines {joins}"
-        ).fetchnumpy()
-        self._base.execute("DROP TABLE lines")
-        # A join gives the lines in the order its threads come to them.
-        place = np.ma.getdata(found.pop("place"))
-        plain: dict[str, Any] = {name: _placed(np.ma.getdata(found.pop(name)), place) for name in list(found)}
-        return Columns(
-            plain["person"], plain["receipt"], plain.get("stamp", plain["receipt"]), plain["event_id"],
-            plain["code"], plain["odd"], [plain[f"k{slot}"] for slot in slots], texts, names, spellings,
-        )  # fmt: skip
-
-    def _texts(self, slot: int) -> list[str]:
-        """The values of one column, each once, in their order."""
-        self._base.execute(
-            f"CREATE OR REPLACE TEMP TABLE t{slot} AS SELECT v, (row_number() OVER (ORDER BY v) - 1)::INT AS k "
-            f"FROM (SELECT DISTINCT v{slot} AS v FROM lines WHERE v{slot} IS NOT NULL)"
+        texts, values = [], []
+        for slot in range(slots_of(self._asked)):
+            numbers, held = numbered(self._base, f"v{slot}", "lines")
+            values.append(numbers)
+            texts.append(held)
+        person, receipt, event_id, code, odd = (
+            column(self._base, what, "lines") for what in ("person", "receipt", "event_id", "code", "odd > 0")
         )
-        return [text for (text,) in self._base.execute(f"SELECT v FROM t{slot} ORDER BY k").fetchall()]
+        ahead = self._one("SELECT bool_or(stamp <> receipt) FROM lines")[0]
+        stamp = column(self._base, "stamp", "lines") if ahead else receipt
+        self._base.execute("DROP TABLE lines")
+        return Columns(person, receipt, stamp, event_id, code, odd, values, texts, names, spellings)
 
     def _one(self, query: str) -> Any:
         row = self._base.execute(query).fetchone()
-        assert row is not None  # it asks for a count
-        return row[0]
-
-
-def _placed(column: NDArray[Any], place: NDArray[np.int64]) -> NDArray[Any]:
-    found = np.empty_like(column)
-    found[place] = column
-    return found
+        assert row is not None  # it asks for counts
+        return row
 
 
 def _out_of_the_ordinary(names: Iterable[str], asked: Asked) -> Spellings:

@@ -11,7 +11,8 @@ import msgspec
 
 from simulator.bulk import NotRegular
 from simulator.bulk.asked import IDENTIFIERS, REST, Asked
-from simulator.bulk.logs import NEVER, Log, identifier, literal, no_whole
+from simulator.bulk.logs import Log, identifier, literal
+from simulator.bulk.meaning import ADDRESS, addresses_are_alike
 from simulator.history.stamps import SECONDS_END
 from simulator.history.wanted import ENVELOPE
 
@@ -21,6 +22,7 @@ BETWEEN = "\x01"
 """Stands between the values of `REST`; JSON never holds it as such."""
 Spellings = Sequence[tuple[str, str]]
 """By code from `FIRST_EVENT`: the event in lower case, and as the log writes it."""
+ANY_ADDRESS = "somebody@example.com"
 # Kinds of calls that concern one person alone, who then goes to the engine.
 _ALONE = ("page", "screen", "delete", "suppress", "unsuppress", "device", "device_gone", "metric", "join_segment",
           "leave_segment")  # fmt: skip
@@ -43,29 +45,27 @@ def selection(asked: Asked, log: Log, spellings: Spellings) -> str:
     joined = f" || '{BETWEEN}' || ".join(f"coalesce({value}::VARCHAR, '')" for value in rest)
     envelope = _any_given(f"data.{identifier(name)}" for name in sorted(ENVELOPE))
     # One by one: a long list becomes a join, which does not keep the lines in their order.
-    alone = " ".join(f"WHEN {literal(_json(kind))} THEN 'o'" for kind in _ALONE)
+    alone = " ".join(f"WHEN {log.said(kind)} THEN 'o'" for kind in _ALONE)
+    read = log.table(_properties(asked, spellings), [name for _, name in spellings], attributes=True)
     return f"""
-        SELECT hash(person) AS person, receipt, stamp, kind, name, code::USMALLINT AS code,
-            CASE WHEN id IS NULL THEN 0::UBIGINT ELSE hash(id) END AS event_id,
-            CASE WHEN {_any_given(map(identifier, NEVER))} OR kind IS NULL OR receipt IS NULL OR stamp IS NULL
-                OR person IS NULL OR {_no_text("person")} OR starts_with(person::VARCHAR, '"cio_')
-                OR (id IS NOT NULL AND ({_no_text("id")}))
-                OR (kind = 't' AND (name IS NULL OR {_no_text("name")}))
-                OR {no_whole("timestamp")} OR {no_whole("at")}
+        SELECT hash(person) AS person, receipt, stamp, code,
+            CASE WHEN kind = 't' AND code = {OTHER} THEN name END AS name,
+            CASE WHEN id IS NULL OR kind = 'i' THEN 0::UBIGINT ELSE hash(id) END AS event_id,
+            CASE WHEN strange OR kind IS NULL OR receipt IS NULL OR stamp IS NULL OR person IS NULL
+                OR starts_with(person::VARCHAR, '{log.quote}cio_')
                 OR abs(stamp) >= {SECONDS_END} OR abs(receipt) >= {SECONDS_END}
-                OR (kind <> 'i' AND attributes IS NOT NULL) OR (kind = 'i' AND data IS NOT NULL)
-                OR (kind = 'i' AND attributes IS NOT NULL AND json_type(attributes) <> 'OBJECT') THEN 2
-            WHEN kind = 'o' OR {envelope} OR (kind = 'i' AND ({_any_given(identifiers)})) THEN 1
+                OR CASE kind WHEN 'i' THEN data IS NOT NULL OR json_type(attributes) <> 'OBJECT'
+                    WHEN 't' THEN attributes IS NOT NULL OR name IS NULL ELSE attributes IS NOT NULL END THEN 2
+            WHEN CASE kind WHEN 'i' THEN {_any_given(identifiers)} WHEN 't' THEN {envelope} ELSE true END THEN 1
             ELSE 0 END::UTINYINT AS odd,
             {", ".join(_slots(asked, spellings))}
-        FROM (SELECT *, {_code(spellings)} AS code,
+        FROM (SELECT *, {_code(log, spellings)}::USMALLINT AS code,
                 CASE WHEN kind = 'i' AND ({_any_given(rest)}) THEN {joined} END AS rest
             FROM (SELECT *,
-                    CASE "type" WHEN '"track"' THEN 't' WHEN '"identify"' THEN 'i' {alone} END AS kind,
-                    TRY_CAST(coalesce("timestamp", "at") AS BIGINT) AS stamp,
-                    TRY_CAST(coalesce("at", "timestamp") AS BIGINT) AS receipt,
-                    CASE WHEN "type" = '"identify"' THEN json_extract(attributes, [{paths}]) END AS a
-                FROM {log.table(_properties(asked, spellings))}))"""
+                    CASE "type" WHEN {log.said("track")} THEN 't' WHEN {log.said("identify")} THEN 'i' {alone} END
+                        AS kind,
+                    CASE WHEN "type" = {log.said("identify")} THEN json_extract(attributes, [{paths}]) END AS a
+                FROM {read}))"""
 
 
 def people_query(log: Log) -> str:
@@ -76,9 +76,9 @@ def people_query(log: Log) -> str:
     )
 
 
-def _code(spellings: Spellings) -> str:
+def _code(log: Log, spellings: Spellings) -> str:
     ways = " ".join(
-        f"WHEN {literal(_json(spelling))} THEN {number}" for number, (_, spelling) in enumerate(spellings, FIRST_EVENT)
+        f"WHEN {log.said(spelling)} THEN {number}" for number, (_, spelling) in enumerate(spellings, FIRST_EVENT)
     )
     return f"CASE kind WHEN 'i' THEN {IDENTIFY} WHEN 't' THEN CASE name {ways} ELSE {OTHER} END ELSE {OTHER} END"
 
@@ -90,7 +90,9 @@ def _slots(asked: Asked, spellings: Spellings) -> list[str]:
 def _slot(asked: Asked, spellings: Spellings, slot: int) -> str:
     ways = []
     if slot < len(asked.attributes):
-        ways.append(f"WHEN {IDENTIFY} THEN a[{slot + 1}]::VARCHAR")
+        value = f"a[{slot + 1}]::VARCHAR"
+        alike = asked.attributes[slot] == ADDRESS and addresses_are_alike(asked)
+        ways.append(f"WHEN {IDENTIFY} THEN {_address(value) if alike else value}")
     elif slot == len(asked.attributes):
         ways.append(f"WHEN {IDENTIFY} THEN rest")
     for number, (event, _) in enumerate(spellings, FIRST_EVENT):
@@ -100,18 +102,19 @@ def _slot(asked: Asked, spellings: Spellings, slot: int) -> str:
     return f"CASE code {' '.join(ways)} END" if ways else "NULL::VARCHAR"
 
 
+def _address(text: str) -> str:
+    """A text that is an address for certain, as one that stands for them all: hardly two people have the same."""
+    plain = f"{text} BETWEEN '\"#' AND '\"~' AND NOT contains({text}, ',') AND NOT contains({text}, '\\')"
+    return f"CASE WHEN {plain} THEN {literal(_json(ANY_ADDRESS))} ELSE {text} END"
+
+
 def _properties(asked: Asked, spellings: Spellings) -> list[str]:
     names = {name for event, _ in spellings for name in asked.events.get(event, ())}
     return sorted(names | ENVELOPE)
 
 
 def _any_given(values: Iterable[str]) -> str:
-    return " OR ".join(f"{value} IS NOT NULL" for value in values)
-
-
-def _no_text(field: str) -> str:
-    """Whether a field that is there holds no text, or an empty one."""
-    return f"NOT starts_with({field}::VARCHAR, '\"') OR {field}::VARCHAR = '\"\"'"
+    return f"coalesce({', '.join(values)}) IS NOT NULL"
 
 
 def _json(text: str) -> str:
