@@ -43,6 +43,14 @@ def open_database(file: str, threads: int) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config=config)
 
 
+def give_back_memory(base: duckdb.DuckDBPyConnection) -> None:
+    """Have DuckDB let go of the memory it holds for tables that are gone, which it keeps until it has to."""
+    row = base.execute("SELECT current_setting('memory_limit')").fetchone()
+    assert row is not None  # it always has one
+    base.execute("SET memory_limit = '50MB'")
+    base.execute(f"SET memory_limit = {literal(str(row[0]))}")
+
+
 class Log(Protocol):
     """A log that DuckDB reads."""
 

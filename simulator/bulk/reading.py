@@ -18,8 +18,8 @@ import numpy as np
 
 from simulator.bulk import NotRegular
 from simulator.bulk.asked import Asked
-from simulator.bulk.logs import log_at, open_database
-from simulator.bulk.selection import FIRST_EVENT, Spellings, people_query, selection, slots_of
+from simulator.bulk.logs import give_back_memory, log_at, open_database
+from simulator.bulk.selection import FIRST_EVENT, NAME_SLOT, OTHER, Spellings, people_query, selection, slots_of
 from simulator.bulk.texts import column, numbered
 from simulator.events import LONGEST_NAME
 
@@ -112,7 +112,9 @@ class LogColumns:
         known = dict(enumerate((name for _, name in spellings), FIRST_EVENT))
         query = f"SELECT code, count(*) FROM lines WHERE code >= {FIRST_EVENT} GROUP BY code"
         counts = Counter({known[code]: count for code, count in self._base.execute(query).fetchall()})
-        others = self._base.execute("SELECT name, count(*) FROM lines WHERE name IS NOT NULL GROUP BY name").fetchall()
+        name = f"v{NAME_SLOT}"
+        query = f"SELECT {name}, count(*) FROM lines WHERE code = {OTHER} AND {name} IS NOT NULL GROUP BY {name}"
+        others = self._base.execute(query).fetchall()
         return counts + Counter({self._log.plain(name): count for name, count in others})
 
     def _columns(self, spellings: Spellings, names: Counter[str]) -> Columns:
@@ -127,6 +129,7 @@ class LogColumns:
         ahead = self._one("SELECT bool_or(stamp <> receipt) FROM lines")[0]
         stamp = column(self._base, "stamp", "lines") if ahead else receipt
         self._base.execute("DROP TABLE lines")
+        give_back_memory(self._base)
         return Columns(person, receipt, stamp, event_id, code, odd, values, texts, names, spellings)
 
     def _one(self, query: str) -> Any:

@@ -18,6 +18,8 @@ from simulator.history.wanted import ENVELOPE
 
 OTHER, IDENTIFY, FIRST_EVENT = 0, 1, 2
 """Codes of lines: an event nobody asks for, an identify; events asked for are numbered from the third on."""
+NAME_SLOT = 0
+"""The column of values that holds the name of an event nobody asks for, of which nothing else is read."""
 BETWEEN = "\x01"
 """Stands between the values of `REST`; JSON never holds it as such."""
 Spellings = Sequence[tuple[str, str]]
@@ -49,7 +51,6 @@ def selection(asked: Asked, log: Log, spellings: Spellings) -> str:
     read = log.table(_properties(asked, spellings), [name for _, name in spellings], attributes=True)
     return f"""
         SELECT hash(person) AS person, receipt, stamp, code,
-            CASE WHEN kind = 't' AND code = {OTHER} THEN name END AS name,
             CASE WHEN id IS NULL OR kind = 'i' THEN 0::UBIGINT ELSE hash(id) END AS event_id,
             CASE WHEN strange OR kind IS NULL OR receipt IS NULL OR stamp IS NULL OR person IS NULL
                 OR starts_with(person::VARCHAR, '{log.quote}cio_')
@@ -99,6 +100,8 @@ def _slot(asked: Asked, spellings: Spellings, slot: int) -> str:
         properties = asked.events.get(event, ())
         if slot < len(properties):
             ways.append(f"WHEN {number} THEN data.{identifier(properties[slot])}::VARCHAR")
+    if slot == NAME_SLOT:
+        ways.append(f"WHEN {OTHER} THEN CASE WHEN kind = 't' THEN name::VARCHAR END")
     return f"CASE code {' '.join(ways)} END" if ways else "NULL::VARCHAR"
 
 
