@@ -20,6 +20,7 @@ from contents import content_of, edited_content
 from growth import point
 from journeys import JourneyPair
 from measuring import Goal, Result, WrongAnswer, cpu, result_of, timed, wall
+from render_many import MAILS, by_processes
 
 from simulator.asking import ask_of, plain_reads
 from simulator.bulk.hits import hits_in_columns
@@ -222,7 +223,7 @@ def r10(bench: Bench) -> Iterator[Goal | Result]:
 
 
 def v(bench: Bench) -> Iterator[Goal | Result]:
-    """V1 and V2, by the benchmark that compares texts and pages too."""
+    """V1 and V2, by the benchmark that compares texts and pages too; V3, pages by one process and by two."""
     run = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "render.py"), "--rounds", str(bench.rounds)],
         capture_output=True, text=True, check=False,
@@ -239,6 +240,9 @@ def v(bench: Bench) -> Iterator[Goal | Result]:
             raise WrongAnswer(f"{key}: the same for {same} of {of}")
         limit = 0.8 if key == "V1" else 1 / 6
         yield Result(key, f"{what}, a mail", base, float(theirs) / 1000, float(ours) / 1000, float(ratio), limit)
+    what = f"{MAILS:,} mails by 2 processes"
+    right = by_processes(1)
+    yield Goal("V3", what, "the same by 1", 1 / 1.7, wall, lambda: by_processes(1), lambda: by_processes(2), right)
 
 
 def c1(bench: Bench) -> Iterator[Goal | Result]:
