@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mailwright.diagnostics import Diagnostic
+from mailwright.diagnostics import Diagnostic, diagnostic_as_data
 from simulator.explain import Attempt, CampaignExplanation, ClauseLine
 from simulator.preview.diagram import Diagram, diagram_of
 from simulator.preview.frames import framed
@@ -94,7 +94,7 @@ def reading_problems(edition: Edition, files: Iterable[str]) -> list[dict[str, A
     broken = edition.broken.intersection(files)
     if not broken:
         return []
-    return [diagnostic_as_data(one) for one in edition.problems if one.span.file in broken]
+    return [problem_as_data(one) for one in edition.problems if one.span.file in broken]
 
 
 def shown_as_data(shown: Shown) -> dict[str, Any]:
@@ -159,20 +159,9 @@ def fires_as_data(project: Project, run: PersonRun, event: str) -> list[dict[str
     return sorted(found, key=lambda one: (order.get(one["verdict"], 5), one["campaign"]))
 
 
-def diagnostic_as_data(diagnostic: Diagnostic) -> dict[str, Any]:
-    """One problem of `check`."""
-    span = diagnostic.span
-    return {
-        "rule": diagnostic.rule,
-        "severity": diagnostic.severity.value,
-        "message": diagnostic.message,
-        "hint": diagnostic.hint,
-        "file": span.file,
-        "line": span.line,
-        "column": span.column,
-        "length": span.length,
-        "source": diagnostic.source_line.rstrip("\r\n")[:400],
-    }
+def problem_as_data(diagnostic: Diagnostic) -> dict[str, Any]:
+    """One problem of `check`, with the start of the line that it is on."""
+    return {**diagnostic_as_data(diagnostic), "source": diagnostic.source_line.rstrip("\r\n")[:400]}
 
 
 def _unasked(explained: CampaignExplanation) -> str:

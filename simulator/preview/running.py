@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from mailwright.diagnostics import Diagnostic, MailwrightError
 from mailwright.loading.revision import WorkspaceEdition
-from simulator.preview.answers import diagnostic_as_data, picture_as_data, reading_problems
+from simulator.preview.answers import picture_as_data, problem_as_data, reading_problems
 from simulator.preview.asks import Ask
 from simulator.preview.changes import first_changed_lines, names_changed
 from simulator.preview.comparing import Comparer
@@ -67,12 +67,12 @@ class Preview:
         return {
             "edition": edition.number,
             "broken": sorted(edition.broken),
-            "settings": None if edition.settings_problem is None else diagnostic_as_data(edition.settings_problem),
+            "settings": None if edition.settings_problem is None else problem_as_data(edition.settings_problem),
         }
 
     def problems_as_data(self) -> dict[str, Any]:
         """What `check` found last; before it ran, nothing is known."""
-        return {"known": self.has_problems, "problems": [diagnostic_as_data(one) for one in self.problems]}
+        return {"known": self.has_problems, "problems": [problem_as_data(one) for one in self.problems]}
 
     def picture(self, ask: Ask, changed: Mapping[str, int] = NO_CHANGE) -> tuple[dict[str, Any], tuple[str, ...]]:
         """What *ask* gets of the newest edition, and the files it hangs on.
