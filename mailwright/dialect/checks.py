@@ -26,8 +26,9 @@ from mailwright.dialect.faults import Dialect, Limits, LiquidFault, Origin, Plac
 from mailwright.dialect.filters.strftime import LATEST as LATEST_DIRECTIVES
 from mailwright.dialect.filters.strftime import LEGACY as LEGACY_DIRECTIVES
 from mailwright.dialect.filters.table import DEPRECATED, FILTERS
-from mailwright.dialect.nodes import DialectNode, walk
+from mailwright.dialect.nodes import walk
 from mailwright.dialect.reads import calls_in
+from mailwright.dialect.tree import Node
 
 _FAULT_RULES = {
     "syntax": "liquid-syntax",
@@ -110,7 +111,7 @@ def _at(place: Place, rule: str, message: str, hint: str) -> LiquidProblem:
     return LiquidProblem(rule, message, *place.position(), hint)
 
 
-def _of_node(origin: Origin, node: DialectNode, dialect: Dialect) -> Iterator[LiquidProblem]:
+def _of_node(origin: Origin, node: Node, dialect: Dialect) -> Iterator[LiquidProblem]:
     for expression, use in node.uses():
         for call in calls_in(expression):
             yield from _of_call(origin, call, dialect)
