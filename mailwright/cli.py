@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 USAGE, BUG, INTERRUPTED = 3, 70, 130
 
-COLLECTED_AFTER = 50_000
+COLLECTED_AFTER = 200_000
 """New objects between two looks for garbage. Python's own 700 looks through every module again while it is loaded."""
 
 # name: (module, what it does). A module has `add_arguments(parser)` and `run(args) -> int`, its docstring is its help.
@@ -81,7 +81,7 @@ exit codes: 0 fine, 1 problems found, 2 differences or drift, 3 wrong usage or s
 
 def process() -> int:
     """Run the command of this process, which ends with it; gives the exit code."""
-    gc.set_threshold(COLLECTED_AFTER, *gc.get_threshold()[1:])
+    gc.set_threshold(COLLECTED_AFTER)
     code = main()
     gc.freeze()  # what is left vanishes with the process: the interpreter need not look through it twice at its end
     return code

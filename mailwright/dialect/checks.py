@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from mailwright.dialect.compiling import URL_TAGS, reads_of
 from mailwright.dialect.environment import environment
@@ -104,6 +103,8 @@ def _fault_hint(fault: LiquidFault, dialect: Dialect) -> str:
 
 
 def _nearest(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # only what is wrong has a nearest name
+
     return next(iter(get_close_matches(name, known, n=1, cutoff=0.6)), "")
 
 
