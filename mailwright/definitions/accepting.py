@@ -12,7 +12,6 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from functools import cache
@@ -31,6 +30,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from mailwright.definitions.base import Definition
+from mailwright.values import dataclass
 
 Model = TypeVar("Model", bound=Definition)
 
