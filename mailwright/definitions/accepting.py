@@ -3,7 +3,8 @@
 Before its first value pydantic builds a validator of all that a definition may hold, every kind of step and trigger
 with it: in a small project that takes longer than everything else. So what plainly fits is taken here. Whatever is
 *doubtful* (a mistake, a number for a text, an annotation that this module does not know) is left to pydantic, which
-alone says what is wrong. Taken here means that pydantic would give an equal definition.
+alone says what is wrong. Taken here means that pydantic would give an equal definition. Once there are many of a kind,
+or a validator of it is there, pydantic is the quicker one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 import sys
 import types
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from enum import Enum
@@ -48,6 +50,10 @@ class Given:
 
 Take = Callable[[Any, Given], Any]
 
+FEW = 100
+"""Definitions of a kind for which no validator is built: about as many as take the time that building takes."""
+
+_taken: Counter[type[Definition]] = Counter()
 _EXACT = (str, int, bool, timedelta, type(None))
 _EXACT_WHOLE = 2**53  # up to here every whole number is a float too
 _KNOWN_SETTINGS = {*Definition.model_config, "json_schema_extra"}
@@ -56,6 +62,14 @@ _SILENT = (WithJsonSchema, PlainSerializer, Tag)
 
 
 def definition_of(model: type[Model], data: object, context: Mapping[str, Any] | None = None) -> Model | None:
+    """The definition that *data* plainly is; None where pydantic has to look, or would be quicker."""
+    if model.__pydantic_complete__ or _taken[model] >= FEW:
+        return None
+    _taken[model] += 1
+    return plain_definition(model, data, context)
+
+
+def plain_definition(model: type[Model], data: object, context: Mapping[str, Any] | None = None) -> Model | None:
     """The definition that *data* plainly is; None where pydantic has to look, and to tell what is wrong."""
     try:
         return cast("Model", _of_definition(model)(data, Given(context)))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mailwright.definitions.accepting import definition_of, made
+from mailwright.definitions.accepting import FEW, definition_of, made, plain_definition
 from mailwright.definitions.base import Definition
 from mailwright.definitions.campaign import Campaign
 from mailwright.definitions.event_schema import EventSchema, PeopleSchema, Property
@@ -115,7 +115,7 @@ KEYS = st.sampled_from(
 
 def taken(model: type[Definition], tree: YamlTree) -> tuple[Definition | None, list[Any]]:
     reader = ConditionReader(tree)
-    return definition_of(model, tree.value, {"conditions": reader}), reader.problems
+    return plain_definition(model, tree.value, {"conditions": reader}), reader.problems
 
 
 def by_pydantic(model: type[Definition], tree: YamlTree) -> tuple[Definition | None, list[Any]]:
@@ -198,13 +198,28 @@ def test_whatever_is_changed_what_is_taken_is_what_pydantic_makes_of_it(data: st
     ],
 )
 def test_what_is_doubtful_is_left_to_pydantic(model: type[Definition], data: Any):
-    assert definition_of(model, data) is None
+    assert plain_definition(model, data) is None
 
 
-def test_a_definition_of_nothing_written_is_the_usual_one():
+def test_a_plain_definition_nothing_written_is_the_usual_one():
     assert made(Settings) == Settings()
     assert made(Property, type="object", properties={"a": Property()}) == Property(
         type="object", properties={"a": Property()}
     )
     with pytest.raises(ValidationError):
         made(Property, type="nonsense")
+
+
+def test_pydantic_is_asked_once_there_are_many_or_it_is_there_already():
+    class Small(Definition):
+        x: int = 1
+
+    assert all(definition_of(Small, {"x": number}) == Small.model_construct(x=number) for number in range(FEW))
+    assert definition_of(Small, {"x": 1}) is None
+
+    class Known(Definition):
+        x: int = 1
+
+    assert definition_of(Known, {}) is not None
+    Known(x=2)
+    assert definition_of(Known, {}) is None
