@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import subprocess
 import sys
@@ -288,13 +289,18 @@ def _leave(_: int) -> None:
 
 
 def _nothing() -> object:
-    return subprocess.run([sys.executable, "-c", "pass"], check=True).returncode
+    return subprocess.run([sys.executable, "-c", "pass"], check=True, env=_compiled()).returncode
+
+
+def _compiled() -> dict[str, str]:
+    """The environment, without what forbids Python to keep what it compiled: each start would compile all of ours."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _command(*words: str, cwd: Path | None = None) -> Callable[[], object]:
     """One run of the tool; gives its exit code."""
     line = [sys.executable, "-m", "mailwright", *words]
-    return lambda: subprocess.run(line, capture_output=True, cwd=cwd or ROOT, check=False).returncode
+    return lambda: subprocess.run(line, capture_output=True, cwd=cwd or ROOT, check=False, env=_compiled()).returncode
 
 
 GOALS: dict[str, Callable[[Bench], Iterator[Goal | Result]]] = {

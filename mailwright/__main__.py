@@ -2,6 +2,6 @@
 
 import sys
 
-from mailwright.cli import main
+from mailwright.cli import process
 
-sys.exit(main())
+sys.exit(process())

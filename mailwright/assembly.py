@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
+from typing import Any
 
 from mailwright.definitions.layout import Layout
 from mailwright.definitions.message import EmailFields, Message, MessageFields, Text, Webhook, WebhookContent
 from mailwright.definitions.project import Project
 from mailwright.definitions.workspace import Workspace
 from mailwright.diagnostics import ConfigurationError, Span, name_hint
+from mailwright.values import dataclass
 
 BODY, TEXT, LAYOUT, SNIPPET = "body", "text", "layout", "snippets."
 DEFAULT_DIALECT = "latest"
@@ -59,11 +62,17 @@ def _named_texts(message: AssembledMessage) -> Iterator[tuple[str, str]]:
     yield "dialect", message.dialect
     yield "kind", message.kind
     yield "language", message.language or ""
-    yield "fields", message.fields.model_dump_json(by_alias=True)
+    yield "fields", _fields_as_json(message.fields)
     yield from ((name, text.source) for name, text in sorted(message.parts.items()))
     yield from ((SNIPPET + name, text.source) for name, text in sorted(message.snippets.items()))
     if message.layout is not None:
         yield "layout name", message.layout.reference
+
+
+def _fields_as_json(fields: MessageFields | WebhookContent) -> str:
+    if isinstance(fields, WebhookContent):  # its data may be anything
+        return fields.model_dump_json(by_alias=True)
+    return json.dumps(front_matter(fields), ensure_ascii=False, separators=(",", ":"))
 
 
 def span_in(text: Text, line: int, column: int, length: int = 1) -> Span:
@@ -138,9 +147,14 @@ def assemble_message(project: Project, message: Message, dialect: str = DEFAULT_
     )
 
 
+def front_matter(fields: MessageFields) -> dict[str, Any]:
+    """Every field by the key it is written under, also what was not written."""
+    return {info.alias or name: getattr(fields, name) for name, info in type(fields).model_fields.items()}
+
+
 def field_sources(fields: MessageFields) -> Iterator[tuple[str, str]]:
     """Each Liquid text of a front matter by the key it is written under; headers as `headers.X`."""
-    for key, value in fields.model_dump(by_alias=True, exclude_none=True).items():
+    for key, value in front_matter(fields).items():
         if key in _NO_LIQUID:
             continue
         if isinstance(value, str):

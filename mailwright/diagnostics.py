@@ -17,11 +17,11 @@ Everything the tool stops for is a `MailwrightError`:
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mailwright.values import dataclass
 
 MOST_TOLD = 1_000
 """How many problems of one file are told."""
@@ -208,9 +208,11 @@ def bounded(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that *word* most likely meant, if one is near enough."""
+    from difflib import get_close_matches  # only what is wrong has a nearest name
+
     names = list(known)
     lowered = {name.lower(): name for name in reversed(names)}
-    found = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
+    found = get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)
     return lowered[found[0]] if found else None
 
 

@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, assert_never
 
 from mailwright.definitions.assumptions import Assumptions
@@ -181,13 +180,19 @@ def as_any_timestamp(value: Any) -> int | float | None:
         return number / 1000 if number > LAST_SECOND else as_timestamp(value)
     if not isinstance(value, str):
         return None
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    for read in (datetime.fromisoformat, _of_mail):
         try:
             found = read(value.strip())
         except ValueError:
             continue
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     return None
+
+
+def _of_mail(text: str) -> datetime:
+    from email.utils import parsedate_to_datetime  # which brings sockets with it, and is asked on an assumption only
+
+    return parsedate_to_datetime(text)
 
 
 def timestamp_reader(assumptions: Assumptions) -> ReadTime:

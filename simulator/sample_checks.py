@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from mailwright.diagnostics import ConfigurationError, Diagnostic, Span
-from simulator.explain import first_change, trigger_condition
 from simulator.sample_calls import EVENT_LINE, calls_of_sample
 from simulator.trace import AnyEntry, Considered, Entered, Held, Refused
 
@@ -83,6 +82,8 @@ def fired_by(entries: Iterable[AnyEntry], *, with_filter: bool) -> set[str]:
 
 def _why_not(project: Project, entries: Iterable[AnyEntry], campaign: str) -> str:
     """The first thing that would have to change, from the clauses that the engine saw."""
+    from simulator.explain import first_change, trigger_condition  # only where something is wrong
+
     for entry in entries:
         if entry.campaign != campaign:
             continue

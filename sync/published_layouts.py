@@ -10,9 +10,6 @@ from pathlib import Path
 
 from mailwright.definitions.project import Project
 from mailwright.diagnostics import ConfigurationError, Diagnostic, Span
-from sync.desired import desired_snapshot
-from sync.ledger import ledger_path, read_ledger
-from sync.snapshot import Kind
 
 
 def check_published_layouts(project: Project) -> Iterator[Diagnostic]:
@@ -20,8 +17,15 @@ def check_published_layouts(project: Project) -> Iterator[Diagnostic]:
 
     A ledger that cannot be read is told by the commands that need it.
     """
-    for name, workspace in project.settings.workspaces.items():
-        if not workspace.protected or not ledger_path(project.root, name).is_file():
+    protected = [name for name, workspace in project.settings.workspaces.items() if workspace.protected]
+    if not protected:
+        return
+    from sync.desired import desired_snapshot
+    from sync.ledger import ledger_path, read_ledger
+    from sync.snapshot import Kind
+
+    for name in protected:
+        if not ledger_path(project.root, name).is_file():
             continue
         try:
             agreed = read_ledger(project.root, name).agreed

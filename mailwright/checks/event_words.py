@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from typing import Any
 
 CONVENTIONS = {
@@ -94,6 +93,8 @@ def _are_opposites(mine: list[str], theirs: list[str]) -> bool:
 
 
 def _one_edit(mine: str, theirs: str) -> bool:
+    from difflib import SequenceMatcher  # few names are so near each other
+
     blocks = SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
     edits = [(end - start, stop - begin) for what, start, end, begin, stop in blocks if what != "equal"]
     if sum(max(edit) for edit in edits) == 1:

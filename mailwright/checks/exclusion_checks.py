@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from mailwright.checks.condition_values import folded_value
 from mailwright.checks.constraints import Demand, Demands, Key, demands_of
@@ -15,6 +14,7 @@ from mailwright.definitions.conditions import Compare, Not, Operator, PlacedCond
 from mailwright.definitions.project import Project
 from mailwright.definitions.triggers import EventTrigger
 from mailwright.diagnostics import Diagnostic
+from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from mailwright.definitions.accepting import made
 from mailwright.definitions.event_schema import EventSchema, Property
 from mailwright.definitions.project import Project
+from mailwright.values import dataclass
 
 RESERVED_ATTRIBUTES = (
     *("id", "email", "phone", "cio_id", "created_at", "_created_in_customerio_at", "unsubscribed", "timezone"),
@@ -18,7 +19,7 @@ RESERVED_ATTRIBUTES = (
 
 Source: Customer.io docs, "User Attributes" (semantics R123, liquid §7).
 """
-ANYTHING = Property()
+ANYTHING = made(Property)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def path_segments(path: str, names: Mapping[str, Property]) -> list[str | int]:
 
 def property_at(names: Mapping[str, Property], segments: Sequence[str | int | None]) -> Property | Unknown | None:
     """The property that *segments* lead to; `ANYTHING` below what the schema leaves open."""
-    found, is_required = Property(type="object", properties=dict(names)), True
+    found, is_required = made(Property, type="object", properties=dict(names)), True
     for segment in segments:
         is_list = "list" in types_of(found)
         if segment is None and not is_list:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
+
+from mailwright.values import dataclass
 
 Segment = str | int | None
 
@@ -65,7 +67,7 @@ def template_facts(source: str, dialect: str) -> TemplateFacts:
     """The facts of a piece of Liquid, found now; a source that does not parse reads nothing."""
     if "{{" not in source and "{%" not in source:
         return TemplateFacts()
-    # python-liquid takes a quarter of a second to import: only what is new or changed pays for it.
+    # Only what is new or changed pays for the parser.
     from mailwright.dialect.checks import template_problems
     from mailwright.dialect.environment import parse_template
     from mailwright.dialect.faults import Dialect, LiquidFault

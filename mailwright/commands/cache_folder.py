@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,16 +54,24 @@ def code_stamp(*parts: str) -> str:
     """
     package = Path(__file__).parents[1]
     stats = [
-        _stat(module) for part in parts for module in _modules(package.parent if part[:1] == "/" else package, part)
+        _stat(module)
+        for part in parts
+        for module in _modules(str((package.parent if part[:1] == "/" else package) / part.lstrip("/")))
     ]
     return hashlib.blake2b(repr((__version__, sys.version, stats)).encode(), digest_size=16).hexdigest()
 
 
-def _modules(base: Path, part: str) -> Iterator[Path]:
-    path = base / part.lstrip("/")
-    return iter(sorted(path.rglob("*.py"))) if path.is_dir() else iter((path,) if path.exists() else ())
+def _modules(path: str) -> Iterator[str]:
+    """The module at *path*, or all below it: as texts, since there are hundreds and every `check` looks at them."""
+    if not os.path.isdir(path):
+        return iter((path,) if os.path.exists(path) else ())
+    return iter(
+        sorted(
+            os.path.join(folder, file) for folder, _, files in os.walk(path) for file in files if file.endswith(".py")
+        )
+    )
 
 
-def _stat(module: Path) -> tuple[str, int, int]:
-    stat = module.stat()
-    return (str(module), stat.st_size, stat.st_mtime_ns)
+def _stat(module: str) -> tuple[str, int, int]:
+    stat = os.stat(module)
+    return (module, stat.st_size, stat.st_mtime_ns)

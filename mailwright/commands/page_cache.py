@@ -69,5 +69,5 @@ def _key(message: AssembledMessage, settings: EmailChecks) -> str:
     """All that the problems depend on: what is written, where it stands, and what it is held to."""
     texts = [*message.parts.values(), *message.snippets.values()]
     places = [(text.file, text.line, text.column) for text in texts]
-    known = f"{message.digest}\n{message.name}\n{places}\n{settings.model_dump_json()}"
+    known = f"{message.digest}\n{message.name}\n{places}\n{settings!r}"
     return hashlib.blake2b(known.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

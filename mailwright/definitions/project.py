@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import partial
 from pathlib import Path
 
+from mailwright.definitions.accepting import made
 from mailwright.definitions.campaign import Campaign
 from mailwright.definitions.event_schema import EventSchema, PeopleSchema
 from mailwright.definitions.layout import Layout, Snippet
@@ -15,6 +17,7 @@ from mailwright.definitions.sample import Sample
 from mailwright.definitions.segment import Segment, TopicsFile
 from mailwright.definitions.workspace import Settings, Workspace
 from mailwright.diagnostics import ConfigurationError, Span, name_hint
+from mailwright.values import dataclass
 
 LOCAL_WORKSPACE = "local"
 
@@ -42,17 +45,17 @@ class Project:
     """A repository's content; every mapping is sorted by its key."""
 
     root: Path
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = field(default_factory=partial(made, Settings))
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
     messages: Mapping[tuple[str, str, str | None], Message] = field(default_factory=dict)  # campaign, name, language
     webhooks: Mapping[tuple[str, str], Webhook] = field(default_factory=dict)
     layouts: Mapping[str, Layout] = field(default_factory=dict)  # by reference, `ds-default@2`
     snippets: Mapping[str, Snippet] = field(default_factory=dict)
     segments: Mapping[str, Segment] = field(default_factory=dict)
-    topics: TopicsFile = field(default_factory=TopicsFile)
+    topics: TopicsFile = field(default_factory=partial(made, TopicsFile))
     events: Mapping[str, EventSchema] = field(default_factory=dict)  # by event name
-    people: PeopleSchema = field(default_factory=PeopleSchema)
-    people_sync: PeopleSync = field(default_factory=PeopleSync)
+    people: PeopleSchema = field(default_factory=partial(made, PeopleSchema))
+    people_sync: PeopleSync = field(default_factory=partial(made, PeopleSync))
     samples: Mapping[str, Sample] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)  # by file, relative to the root
 

@@ -1,6 +1,6 @@
 """The Liquid that Customer.io emails speak: both dialects, their limits, and what a template reads.
 
-Importing this package costs nothing: python-liquid and Babel are imported by `environment`, `checks` and what they use.
+Importing this package costs nothing: `environment`, `checks` and what they use are imported when they are needed.
 """
 
 from mailwright.dialect.faults import Dialect, Limits, LiquidFault

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from difflib import get_close_matches
 
 from mailwright.dialect.compiling import URL_TAGS, reads_of
 from mailwright.dialect.environment import environment
@@ -26,8 +24,10 @@ from mailwright.dialect.faults import Dialect, Limits, LiquidFault, Origin, Plac
 from mailwright.dialect.filters.strftime import LATEST as LATEST_DIRECTIVES
 from mailwright.dialect.filters.strftime import LEGACY as LEGACY_DIRECTIVES
 from mailwright.dialect.filters.table import DEPRECATED, FILTERS
-from mailwright.dialect.nodes import DialectNode, walk
+from mailwright.dialect.nodes import walk
 from mailwright.dialect.reads import calls_in
+from mailwright.dialect.tree import Node
+from mailwright.values import dataclass
 
 _FAULT_RULES = {
     "syntax": "liquid-syntax",
@@ -103,6 +103,8 @@ def _fault_hint(fault: LiquidFault, dialect: Dialect) -> str:
 
 
 def _nearest(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # only what is wrong has a nearest name
+
     return next(iter(get_close_matches(name, known, n=1, cutoff=0.6)), "")
 
 
@@ -110,7 +112,7 @@ def _at(place: Place, rule: str, message: str, hint: str) -> LiquidProblem:
     return LiquidProblem(rule, message, *place.position(), hint)
 
 
-def _of_node(origin: Origin, node: DialectNode, dialect: Dialect) -> Iterator[LiquidProblem]:
+def _of_node(origin: Origin, node: Node, dialect: Dialect) -> Iterator[LiquidProblem]:
     for expression, use in node.uses():
         for call in calls_in(expression):
             yield from _of_call(origin, call, dialect)

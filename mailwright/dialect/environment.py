@@ -1,38 +1,32 @@
-"""Both dialects as python-liquid environments, and templates that are parsed once and compiled once.
-
-Source: liquid §11 for what python-liquid offers and what each dialect needs beside it.
-"""
+"""Both dialects, each with its tags, filters and meaning, and templates that are parsed once and compiled once."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
-
-from liquid import Environment
-from liquid.ast import Node
-from liquid.token import TOKEN_EXPRESSION
 
 from mailwright.dialect import tags_control, tags_loops, tags_names, tags_text
 from mailwright.dialect.compiling import Compiler
 from mailwright.dialect.faults import Dialect, Limits, LiquidFault, Origin
 from mailwright.dialect.filters.table import FILTERS
-from mailwright.dialect.lexer import piece, tokens_of
-from mailwright.dialect.nodes import BreakLoop, ContentTag, ContinueLoop, DialectTag, OutputTag, compile_block
+from mailwright.dialect.lexer import TOKEN_EXPRESSION, piece, tokens_of
+from mailwright.dialect.nodes import BreakLoop, ContentTag, ContinueLoop, OutputTag, compile_block
 from mailwright.dialect.reads import Read, Use, filters_of, reads_of_template, tags_of
 from mailwright.dialect.senses import SENSES
 from mailwright.dialect.settings import Links, RenderSettings
 from mailwright.dialect.state import Program, State
 from mailwright.dialect.stream import DialectStream, parse_nodes
 from mailwright.dialect.tags_customerio import CUSTOMERIO_TAGS
+from mailwright.dialect.tree import Node, Tag
+from mailwright.values import dataclass
 
 KEPT_TEMPLATES = 1024
 KEPT_CHARACTERS = 8_000_000  # of source; a tree takes some fifty times as much
 
-BOTH_TAGS: tuple[type[DialectTag], ...] = (
+BOTH_TAGS: tuple[type[Tag], ...] = (
     ContentTag,
     OutputTag,
     tags_control.IfTag,
@@ -49,34 +43,30 @@ BOTH_TAGS: tuple[type[DialectTag], ...] = (
     tags_text.RawTag,
     *CUSTOMERIO_TAGS,
 )
-LATEST_TAGS: tuple[type[DialectTag], ...] = (
+LATEST_TAGS: tuple[type[Tag], ...] = (
     tags_loops.BreakTag,
     tags_loops.ContinueTag,
     tags_text.InlineCommentTag,
     tags_text.EchoTag,
     tags_text.LiquidTag,
 )
-LEGACY_TAGS: tuple[type[DialectTag], ...] = (tags_names.IfChangedTag,)
+LEGACY_TAGS: tuple[type[Tag], ...] = (tags_names.IfChangedTag,)
 
 
-class DialectEnvironment(Environment):
-    """python-liquid's environment with one dialect's tags, filters, tokens and meaning in the place of its own."""
+class Environment:
+    """One dialect's tags, filters and meaning.
 
-    dialect: Dialect
+    Latest is the dialect of newer accounts and of Design Studio, legacy that of accounts from before 2023-11-28, unless
+    a message was upgraded.
+    Source: liquid §2: there is no template store, so `include` and `render` are unknown tags.
+    """
 
-    def __init__(self) -> None:
-        self.sense = SENSES[self.dialect]
-        super().__init__()
-
-    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
-        """Register this dialect's tags and filters, and none of python-liquid's.
-
-        Source: liquid §2: there is no template store, so `include` and `render` are unknown tags.
-        """
-        for tag in (*BOTH_TAGS, *(LATEST_TAGS if self.dialect is Dialect.LATEST else LEGACY_TAGS)):
-            self.add_tag(tag)
-        for name, known in FILTERS[self.dialect].items():
-            self.add_filter(name, known.function)
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.sense = SENSES[dialect]
+        self.filters = FILTERS[dialect]
+        own = LATEST_TAGS if dialect is Dialect.LATEST else LEGACY_TAGS
+        self.tags: dict[str, Tag] = {tag.name: tag() for tag in (*BOTH_TAGS, *own)}
 
     def nodes_of(self, origin: Origin, faults: list[LiquidFault] | None = None) -> list[Node]:
         """The tree of one source; with a list for *faults* it goes on behind each fault.
@@ -91,13 +81,13 @@ class DialectEnvironment(Environment):
 
         try:
             tokens = tokens_of(origin, self.dialect, report)
-            return parse_nodes(DialectStream(tokens, origin, self, self.dialect, faults))
+            return parse_nodes(DialectStream(tokens, origin, self.tags, self.dialect, faults))
         except RecursionError:
             raise origin.place(0, 1).limited("nesting", Limits()) from None
 
     def compiler(self, origin: Origin) -> Compiler:
         """What makes functions of the expressions of *origin*."""
-        return Compiler(origin, self.sense, FILTERS[self.dialect])
+        return Compiler(origin, self.sense, self.filters)
 
     def program(self, source: str, name: str) -> tuple[Origin, Program]:
         """*source*, parsed and ready to run."""
@@ -109,26 +99,14 @@ class DialectEnvironment(Environment):
         return _question(self, text)
 
 
-class LatestEnvironment(DialectEnvironment):
-    """The dialect of newer accounts and of Design Studio."""
-
-    dialect = Dialect.LATEST
-
-
-class LegacyEnvironment(DialectEnvironment):
-    """The dialect of accounts from before 2023-11-28, unless a message was upgraded."""
-
-    dialect = Dialect.LEGACY
-
-
 @lru_cache(maxsize=512)
-def _question(env: DialectEnvironment, text: str) -> Callable[[State], object]:
+def _question(env: Environment, text: str) -> Callable[[State], object]:
     """The function of an expression that stands in a text.
 
     Source: liquid §3: the expression of an `_exp` filter may hold conditions and filters.
     """
     origin = Origin("", text)
-    stream = DialectStream(iter(()), origin, env, Dialect.LATEST)
+    stream = DialectStream(iter(()), origin, env.tags, Dialect.LATEST)
     expression = stream.filtered(piece(TOKEN_EXPRESSION, text, 0, len(text), text))
     if expression is None:
         raise origin.place(0, len(text)).fault("syntax", "an expression is needed")
@@ -136,9 +114,9 @@ def _question(env: DialectEnvironment, text: str) -> Callable[[State], object]:
 
 
 @lru_cache(maxsize=2)
-def environment(dialect: Dialect) -> DialectEnvironment:
+def environment(dialect: Dialect) -> Environment:
     """The one environment of a dialect."""
-    return LatestEnvironment() if dialect is Dialect.LATEST else LegacyEnvironment()
+    return Environment(dialect)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

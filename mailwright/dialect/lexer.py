@@ -1,19 +1,29 @@
-"""Source text → python-liquid tokens: content, outputs and tags, each with the stretch it covers."""
+"""Source text → tokens: content, outputs and tags, each with the stretch it covers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-
-from liquid.token import TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG, Token
+from typing import NamedTuple
 
 from mailwright.dialect.faults import Dialect, Limits, LiquidFault, Origin, Place
 
+TOKEN_CONTENT, TOKEN_OUTPUT, TOKEN_TAG = "content", "output", "tag"
+TOKEN_EXPRESSION = "expression"  # what stands inside an output or behind a tag's name
+TOKEN_EOF = "end of expression"
 
-class Piece(Token):
-    """A python-liquid token that also knows where it ends; an output or tag covers its braces."""
 
+class Piece(NamedTuple):
+    """A token: what kind it is, its text, and the stretch of the source it covers; an output or tag covers its braces.
+
+    Units: `start_index` and `end` are offsets into `source`, `end` exclusive.
+    """
+
+    kind: str
+    value: str
+    start_index: int
     end: int
+    source: str
 
 
 MAX_SHOWN = 60  # characters of a faulty stretch that a message repeats
@@ -29,9 +39,7 @@ _ENDRAW = re.compile(r"\{%-?[^\S\r\n]*\s*endraw\s*-?%\}")
 
 def piece(kind: str, value: str, start: int, end: int, source: str) -> Piece:
     """A token of *kind* that covers *source* from *start* to *end*."""
-    token = Piece(kind, value, start, source)
-    token.end = end
-    return token
+    return Piece(kind, value, start, end, source)
 
 
 def tokens_of(origin: Origin, dialect: Dialect, report: Report) -> Iterator[Piece]:

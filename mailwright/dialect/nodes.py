@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
-
-from liquid import RenderContext
-from liquid.ast import Node
-from liquid.stream import TokenStream
-from liquid.tag import Tag
-from liquid.token import TOKEN_CONTENT, TOKEN_OUTPUT
 
 from mailwright.dialect.compiling import Compiler
 from mailwright.dialect.expressions import Constant, Expression, Filtered
 from mailwright.dialect.faults import LimitHit
-from mailwright.dialect.lexer import Piece
+from mailwright.dialect.lexer import TOKEN_CONTENT, TOKEN_OUTPUT, Piece
 from mailwright.dialect.state import Out, Program, State
 from mailwright.dialect.stream import DialectStream
+from mailwright.dialect.tree import Node, Tag
 
 
 class BreakLoop(Exception):
@@ -28,67 +21,18 @@ class ContinueLoop(Exception):
     """`continue` was reached."""
 
 
-class DialectNode(Node):
-    """A python-liquid node that is compiled with its whole tree, and does not render alone."""
-
-    __slots__ = ()
-
-    token: Piece
-
-    @abstractmethod
-    def compile(self, compiler: Compiler) -> Program | str:
-        """What the node does, or the text it always gives."""
-
-    def uses(self) -> Iterator[tuple[Expression, str]]:
-        """The expressions of the node, and what each is for: output, test, argument, loop or assign."""
-        yield from ()
-
-    def blocks(self) -> Iterable[Sequence[Node]]:
-        """The runs of nodes inside this one."""
-        return ()
-
-    def binds(self) -> Iterable[str]:
-        """The names that the node gives a value for all that follows."""
-        return ()
-
-    def shows(self) -> Iterable[str]:
-        """The names that the node gives a value for its blocks only."""
-        return ()
-
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        """Refuse: a tree is compiled as a whole, so that it has one meaning."""
-        raise TypeError("a node of this dialect does not render alone; use Template.render")
-
-
-class DialectTag(Tag):
-    """A python-liquid tag whose parser gets this dialect's stream."""
-
-    usage = ""
-
-    def parse(self, stream: TokenStream) -> Node:
-        """The node that begins at the head of *stream*, whose tokens are consumed up to its end."""
-        assert isinstance(stream, DialectStream)
-        return self.read(stream)
-
-    @abstractmethod
-    def read(self, stream: DialectStream) -> DialectNode:
-        """The node, read from a stream that stands at its tag."""
-
-
-def walk(nodes: Iterable[Node]) -> Iterator[DialectNode]:
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     """All nodes of a tree, in the order of the source."""
     for node in nodes:
-        if isinstance(node, DialectNode):
-            yield node
-            for block in node.blocks():
-                yield from walk(block)
+        yield node
+        for block in node.blocks():
+            yield from walk(block)
 
 
 def compile_block(nodes: Sequence[Node], compiler: Compiler) -> Program:
     """One function for a run of nodes; texts between them are joined and counted once."""
     steps: list[Program | str] = []
     for node in nodes:
-        assert isinstance(node, DialectNode)
         step = node.compile(compiler)
         if isinstance(step, str) and steps and isinstance(steps[-1], str):
             steps[-1] += step
@@ -99,9 +43,8 @@ def compile_block(nodes: Sequence[Node], compiler: Compiler) -> Program:
         return _nothing
     if len(steps) == 1 and not isinstance(steps[0], str):
         return steps[0]
-    first = nodes[0]
-    assert isinstance(first, DialectNode)
-    place = compiler.origin.place(first.token.start_index, first.token.end)
+    first = nodes[0].token
+    place = compiler.origin.place(first.start_index, first.end)
     if len(steps) == 1:
         text = "".join(step for step in steps if isinstance(step, str))
 
@@ -131,7 +74,7 @@ def _nothing(state: State, out: Out) -> None:
     return None
 
 
-class ContentNode(DialectNode):
+class ContentNode(Node):
     """Text between braces."""
 
     __slots__ = ()
@@ -141,18 +84,17 @@ class ContentNode(DialectNode):
         return self.token.value
 
 
-class ContentTag(DialectTag):
+class ContentTag(Tag):
     """Reads text."""
 
     name = TOKEN_CONTENT
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The text at the head of the stream."""
         return ContentNode(stream.take())
 
 
-class OutputNode(DialectNode):
+class OutputNode(Node):
     """`{{ expression }}`."""
 
     __slots__ = ("expression",)
@@ -197,13 +139,12 @@ class OutputNode(DialectNode):
         return output
 
 
-class OutputTag(DialectTag):
+class OutputTag(Tag):
     """Reads `{{ … }}`."""
 
     name = TOKEN_OUTPUT
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The output at the head of the stream.
 
         Raises: LiquidFault; in latest an empty output is an error, in legacy it prints nothing.

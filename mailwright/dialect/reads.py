@@ -6,16 +6,15 @@ Source: liquid §5 for what fails; §11 for the blind spots, which are texts: sn
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
-
-from liquid.ast import Node
 
 from mailwright.dialect.compiling import reads_of
 from mailwright.dialect.expressions import Expression, FilterCall, Filtered, Path, parts_of
 from mailwright.dialect.faults import Origin
-from mailwright.dialect.nodes import DialectNode, walk
+from mailwright.dialect.nodes import walk
 from mailwright.dialect.tags_loops import LoopNode, TableRowNode
+from mailwright.dialect.tree import Node
+from mailwright.values import dataclass
 
 Where = Literal["output", "test", "argument", "loop", "assign"]
 Segments = tuple[str | int | None, ...]
@@ -72,8 +71,6 @@ def reads_of_template(origin: Origin, nodes: Iterable[Node]) -> tuple[Read, ...]
 
 def _reads(origin: Origin, nodes: Iterable[Node], names: _Names) -> Iterator[Read]:
     for node in nodes:
-        if not isinstance(node, DialectNode):
-            continue
         for expression, use in node.uses():
             yield from _reads_in(origin, expression, use, names)
         shown = _loop_names(node, names)
@@ -90,7 +87,7 @@ def _reads(origin: Origin, nodes: Iterable[Node], names: _Names) -> Iterator[Rea
             names.known[name] = _plain_meaning(node, names)
 
 
-def _loop_names(node: DialectNode, names: _Names) -> dict[str, Segments | None]:
+def _loop_names(node: Node, names: _Names) -> dict[str, Segments | None]:
     if not isinstance(node, LoopNode):
         return {}
     collection = node.head.collection
@@ -99,7 +96,7 @@ def _loop_names(node: DialectNode, names: _Names) -> dict[str, Segments | None]:
     return {forloop: None, node.head.variable: None if base is None else (*base, None)}
 
 
-def _plain_meaning(node: DialectNode, names: _Names) -> Segments | None:
+def _plain_meaning(node: Node, names: _Names) -> Segments | None:
     """The path that an `assign` without filters gives another name to; None for anything computed."""
     for expression, use in node.uses():
         if (

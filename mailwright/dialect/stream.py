@@ -5,39 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
-from liquid import Environment
-from liquid.ast import Node
-from liquid.stream import TokenStream
-from liquid.tag import Tag
-from liquid.token import TOKEN_CONTENT, TOKEN_EOF, TOKEN_OUTPUT, TOKEN_TAG
-
 from mailwright.dialect import parse_legacy
 from mailwright.dialect.expressions import Expression, Filtered
 from mailwright.dialect.faults import Dialect, Limits, LiquidFault, Origin, Place
-from mailwright.dialect.lexer import Piece, piece
+from mailwright.dialect.lexer import TOKEN_CONTENT, TOKEN_EOF, TOKEN_OUTPUT, TOKEN_TAG, Piece, piece
 from mailwright.dialect.parse_latest import LatestParser
+from mailwright.dialect.tree import Node, Tag
 
 T = TypeVar("T")
 
 
-class DialectStream(TokenStream):
-    """A token stream that knows its source and dialect, and either stops at the first fault or collects them all."""
+class DialectStream:
+    """The tokens of one source, one after the other; it either stops at the first fault or collects them all."""
 
     def __init__(
         self,
         tokens: Iterator[Piece],
         origin: Origin,
-        env: Environment,
+        tags: Mapping[str, Tag],
         dialect: Dialect,
         faults: list[LiquidFault] | None = None,
     ) -> None:
         self.origin = origin
-        self.env = env
+        self.tags = tags
         self.dialect = dialect
         self.faults = faults
         self.closers: list[str] = []
         self.eof = piece(TOKEN_EOF, TOKEN_EOF, len(origin.source), len(origin.source), origin.source)
-        super().__init__(tokens)
+        self.tokens = list(tokens)
+        self.at = 0
 
     @property
     def is_latest(self) -> bool:
@@ -46,15 +42,13 @@ class DialectStream(TokenStream):
 
     def take(self) -> Piece:
         """The next token, consumed."""
-        token = self.next_token()
-        assert isinstance(token, Piece)
+        token = self.head()
+        self.at += 1
         return token
 
     def head(self) -> Piece:
         """The next token, left where it is."""
-        token = self.current
-        assert isinstance(token, Piece)
-        return token
+        return self.tokens[self.at] if self.at < len(self.tokens) else self.eof
 
     def report(self, fault: LiquidFault) -> None:
         """Collect *fault*, or stop at it.
@@ -152,12 +146,11 @@ def parse_block(stream: DialectStream, opening: Piece, name: str, inner: tuple[s
 
 
 def _parse_one(stream: DialectStream, nodes: list[Node], block: str) -> None:
-    tags: Mapping[str, Tag] = stream.env.tags
-    token = stream.head()
+    token, tags = stream.head(), stream.tags
     if token.kind in (TOKEN_OUTPUT, TOKEN_CONTENT):
-        node = stream.attempt(tags[token.kind].parse, stream)
+        node = stream.attempt(tags[token.kind].read, stream)
     elif token.value in tags:
-        node = stream.attempt(tags[token.value].parse, stream)
+        node = stream.attempt(tags[token.value].read, stream)
     else:
         stream.take()
         stream.take()

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from liquid.ast import Node
-
 from mailwright.dialect import parse_legacy
 from mailwright.dialect.compiling import Compiler, Test
 from mailwright.dialect.expressions import Comparison, Expression
 from mailwright.dialect.lexer import Piece
-from mailwright.dialect.nodes import DialectNode, DialectTag, compile_block
+from mailwright.dialect.nodes import compile_block
 from mailwright.dialect.state import Out, Program, State
 from mailwright.dialect.stream import Block, DialectStream, parse_block
+from mailwright.dialect.tree import Node, Tag
 
 
 def expression_needed(stream: DialectStream, token: Piece, markup: Piece, name: str, usage: str) -> Expression | None:
@@ -44,7 +43,7 @@ def nothing_behind(stream: DialectStream, block: Block) -> None:
         stream.report(stream.place(block.closing).fault("syntax", f"unexpected text behind '{name}'{hint}", tag=name))
 
 
-class IfNode(DialectNode):
+class IfNode(Node):
     """Branches, each with the test that opens it; `None` opens the last."""
 
     __slots__ = ("branches", "negated")
@@ -101,13 +100,13 @@ def _either(test: Test, body: Program, otherwise: Program | None) -> Program:
     return either
 
 
-class IfTag(DialectTag):
+class IfTag(Tag):
     """Reads `if … elsif … else … endif`."""
 
     name = "if"
     end = "endif"
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The branches, up to the end tag."""
         token, markup = stream.take(), stream.take()
         branches: list[tuple[Expression | None, list[Node]]] = []
@@ -136,7 +135,7 @@ class UnlessTag(IfTag):
     end = "endunless"
 
 
-class CaseNode(DialectNode):
+class CaseNode(Node):
     """A subject, and branches in order; `None` stands for `else`."""
 
     __slots__ = ("branches", "subject")
@@ -192,13 +191,13 @@ class CaseNode(DialectNode):
         return choose
 
 
-class CaseTag(DialectTag):
+class CaseTag(Tag):
     """Reads `case … when … else … endcase`; text before the first `when` is dropped."""
 
     name = "case"
     end = "endcase"
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The branches, up to the end tag."""
         token, markup = stream.take(), stream.take()
         subject = expression_needed(stream, token, markup, self.name, "case [condition]")

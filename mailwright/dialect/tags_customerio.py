@@ -16,10 +16,10 @@ from mailwright.dialect.embedding import render_inside
 from mailwright.dialect.expressions import Expression
 from mailwright.dialect.faults import LiquidFault, Place
 from mailwright.dialect.lexer import Piece
-from mailwright.dialect.nodes import DialectNode, DialectTag
 from mailwright.dialect.settings import Links
 from mailwright.dialect.state import Out, Program, State
 from mailwright.dialect.stream import DialectStream
+from mailwright.dialect.tree import Node, Tag
 
 _SETTING = re.compile(r"([\w\-]+)\s*[:=]\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
 _URL_LIKE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|[/#?]")
@@ -35,7 +35,7 @@ _COUNTDOWN_NEEDS = ("point", "time", "fg", "bg")
 MAX_FRAMES = 60
 
 
-class TextNode(DialectNode):
+class TextNode(Node):
     """A tag that prints what a function of the state gives."""
 
     __slots__ = ("expression", "text")
@@ -73,16 +73,14 @@ def settings_of(markup: Piece) -> dict[str, str]:
     return found
 
 
-class LinkTag(DialectTag):
+class LinkTag(Tag):
     """Base of the tags that print an address of the delivery's own."""
-
-    block = False
 
     @abstractmethod
     def address(self, links: Links) -> str:
         """The address, among all of them."""
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The tag; what stands behind its name says nothing."""
         token, _ = stream.take(), stream.take()
         return TextNode(token, lambda state, place: self.address(state.settings.links))
@@ -141,16 +139,15 @@ class TrackingConsentTag(LinkTag):
         return links.tracking_consent
 
 
-class SubscriptionTopicTag(DialectTag):
+class SubscriptionTopicTag(Tag):
     """Prints the name of the message's subscription topic.
 
     Assumed: with a language it prints the same name, since translations are not part of the message.
     """
 
     name = "subscription_topic_name"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The tag."""
         token, _ = stream.take(), stream.take()
         return TextNode(token, _topic_name)
@@ -163,16 +160,15 @@ def _topic_name(state: State, place: Place) -> str:
     return name if isinstance(name, str) else ""
 
 
-class CioLinkTag(DialectTag):
+class CioLinkTag(Tag):
     """Prints an address, tracked and decorated unless told otherwise.
 
     Assumed: an address that is neither a URL nor quoted is the path of a variable.
     """
 
     name = "cio_link"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The tag and its settings.
 
         Raises: LiquidFault for an address or a switch that does not fit.
@@ -193,9 +189,7 @@ class CioLinkTag(DialectTag):
 
 
 def _part(stream: DialectStream, markup: Piece, start: int, end: int) -> Piece:
-    part = Piece(markup.kind, stream.origin.source[start:end], start, markup.source)
-    part.end = end
-    return part
+    return Piece(markup.kind, stream.origin.source[start:end], start, end, markup.source)
 
 
 def _switch(found: Mapping[str, str], name: str, place: Place) -> bool:
@@ -205,7 +199,7 @@ def _switch(found: Mapping[str, str], name: str, place: Place) -> bool:
     return _SWITCH[text]
 
 
-class LinkValueNode(DialectNode):
+class LinkValueNode(Node):
     """`cio_link` with the address in a variable."""
 
     __slots__ = ("expression", "params", "track")
@@ -235,42 +229,39 @@ class LinkValueNode(DialectNode):
         return link
 
 
-class CioLinkIdTag(DialectTag):
+class CioLinkIdTag(Tag):
     """Prints an id for a deep link."""
 
     name = "cio_link_id"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The tag."""
         token, _ = stream.take(), stream.take()
         start = token.start_index
         return TextNode(token, lambda state, place: f"{state.chance(start) >> 64:016x}")
 
 
-class GenerateUuidTag(DialectTag):
+class GenerateUuidTag(Tag):
     """Prints a UUID, decided by the render's seed."""
 
     name = "generate_uuid"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The tag."""
         token, _ = stream.take(), stream.take()
         start = token.start_index
         return TextNode(token, lambda state, place: str(UUID(int=state.chance(start), version=4)))
 
 
-class RandomTag(DialectTag):
+class RandomTag(Tag):
     """Prints a whole number from zero to a bound, decided by the render's seed.
 
     Assumed: the bound itself is included, as a documented recipe counts versions 0 to 3 with `random 3`.
     """
 
     name = "random"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The tag and its bound.
 
         Raises: LiquidFault when the bound is no whole number.
@@ -285,7 +276,7 @@ class RandomTag(DialectTag):
         return TextNode(token, lambda state, place: str(state.chance(start) % bound))
 
 
-class RenderLiquidNode(DialectNode):
+class RenderLiquidNode(Node):
     """`render_liquid path`: renders the text that the path holds."""
 
     __slots__ = ("expression",)
@@ -313,13 +304,12 @@ class RenderLiquidNode(DialectNode):
         return render
 
 
-class RenderLiquidTag(DialectTag):
+class RenderLiquidTag(Tag):
     """Reads `render_liquid`."""
 
     name = "render_liquid"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The tag and its path.
 
         Raises: LiquidFault when there is no path.
@@ -333,16 +323,15 @@ class RenderLiquidTag(DialectTag):
         return RenderLiquidNode(token, expression)
 
 
-class CountdownTag(DialectTag):
+class CountdownTag(Tag):
     """Prints the address of a countdown image.
 
     Assumed: the address, since the tag stands in an image's `src`; its exact form is not documented.
     """
 
     name = "countdown"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The tag and its settings.
 
         Raises: LiquidFault for a setting that is missing or does not fit.
@@ -381,7 +370,7 @@ def countdown_fault(found: Mapping[str, str], place: Place) -> LiquidFault | Non
     return None
 
 
-CUSTOMERIO_TAGS: tuple[type[DialectTag], ...] = (
+CUSTOMERIO_TAGS: tuple[type[Tag], ...] = (
     UnsubscribeUrlTag,
     UnsubscribeTag,
     ViewInBrowserTag,

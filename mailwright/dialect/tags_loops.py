@@ -8,19 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from liquid.ast import Node
-
 from mailwright.dialect import js_values, parse_legacy, ruby_values
 from mailwright.dialect.compiling import Compiler, Value
 from mailwright.dialect.expressions import Expression, Path
 from mailwright.dialect.faults import LimitHit, LiquidFault
 from mailwright.dialect.js_values import MISSING
 from mailwright.dialect.lexer import Piece
-from mailwright.dialect.nodes import BreakLoop, ContinueLoop, DialectNode, DialectTag, compile_block, walk
+from mailwright.dialect.nodes import BreakLoop, ContinueLoop, compile_block, walk
 from mailwright.dialect.ruby_values import RubyRange
 from mailwright.dialect.state import Out, Program, State
 from mailwright.dialect.stream import DialectStream, parse_block
 from mailwright.dialect.tags_control import nothing_behind
+from mailwright.dialect.tree import Node, Tag
 
 _LEGACY_FOR = re.compile(rf"\s*(\w+)\s+in\s+((?:{parse_legacy.FRAGMENT.pattern})+)\s*(reversed)?")
 _USES_FORLOOP = ("forloop", "tablerowloop")
@@ -73,7 +72,7 @@ def _read_legacy_head(stream: DialectStream, markup: Piece, fault: LiquidFault) 
     return LoopHead(found.group(1), collection, found.group(2), pairs)
 
 
-class LoopNode(DialectNode):
+class LoopNode(Node):
     """A loop over the items of a value."""
 
     __slots__ = ("body", "head", "otherwise")
@@ -216,13 +215,13 @@ def release(state: State, names: tuple[str, ...]) -> None:
             state.names[name] = value
 
 
-class ForTag(DialectTag):
+class ForTag(Tag):
     """Reads `for … else … endfor`."""
 
     name = "for"
     end = "endfor"
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The loop, up to its end tag."""
         token, markup = stream.take(), stream.take()
         head = stream.attempt(read_head, stream, token, markup, self.name)
@@ -305,13 +304,13 @@ def _row_values(position: int, size: int, row: int, column: int, columns: int) -
     }
 
 
-class TableRowTag(DialectTag):
+class TableRowTag(Tag):
     """Reads `tablerow … endtablerow`."""
 
     name = "tablerow"
     end = "endtablerow"
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The rows, up to the end tag."""
         token, markup = stream.take(), stream.take()
         head = stream.attempt(read_head, stream, token, markup, self.name)
@@ -319,7 +318,7 @@ class TableRowTag(DialectTag):
         return TableRowNode(token, head or _no_head(token), block.nodes, [])
 
 
-class InterruptNode(DialectNode):
+class InterruptNode(Node):
     """`break` or `continue`; outside of a loop it ends the template."""
 
     __slots__ = ()
@@ -334,13 +333,12 @@ class InterruptNode(DialectNode):
         return interrupt
 
 
-class BreakTag(DialectTag):
+class BreakTag(Tag):
     """Reads `break`."""
 
     name = "break"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The interruption."""
         token, _ = stream.take(), stream.take()
         return InterruptNode(token)
@@ -352,7 +350,7 @@ class ContinueTag(BreakTag):
     name = "continue"
 
 
-class CycleNode(DialectNode):
+class CycleNode(Node):
     """The next of several values, each time it is reached."""
 
     __slots__ = ("group", "text", "values")
@@ -391,13 +389,12 @@ class CycleNode(DialectNode):
         return cycle
 
 
-class CycleTag(DialectTag):
+class CycleTag(Tag):
     """Reads `cycle a, b` and `cycle group: a, b`."""
 
     name = "cycle"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The values between commas.
 
         Raises: LiquidFault when there is none.

@@ -8,21 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from liquid.ast import Node
-
 from mailwright.dialect.compiling import Compiler
 from mailwright.dialect.expressions import Expression, Filtered
 from mailwright.dialect.faults import LimitHit
 from mailwright.dialect.lexer import Piece, piece
-from mailwright.dialect.nodes import BreakLoop, ContinueLoop, DialectNode, DialectTag, compile_block
+from mailwright.dialect.nodes import BreakLoop, ContinueLoop, compile_block
 from mailwright.dialect.state import Out, Program, State
 from mailwright.dialect.stream import DialectStream, parse_block
+from mailwright.dialect.tree import Node, Tag
 
 _ASSIGN = re.compile(r"\s*([\w\-?]+)\s*=\s*")
 _CAPTURE = re.compile(r"\s*(?:\"([^\"]+)\"|'([^']+)'|([\w\-?]+))")
 
 
-class AssignNode(DialectNode):
+class AssignNode(Node):
     """`assign name = expression`."""
 
     __slots__ = ("expression", "name")
@@ -55,13 +54,12 @@ class AssignNode(DialectNode):
         return assign
 
 
-class AssignTag(DialectTag):
+class AssignTag(Tag):
     """Reads `assign`."""
 
     name = "assign"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The name and its expression.
 
         Raises: LiquidFault with the tag's usage.
@@ -80,7 +78,7 @@ class AssignTag(DialectTag):
         return AssignNode(token, found.group(1), expression)
 
 
-class CaptureNode(DialectNode):
+class CaptureNode(Node):
     """`capture name … endcapture`."""
 
     __slots__ = ("body", "name")
@@ -122,13 +120,13 @@ class CaptureNode(DialectNode):
         return capture
 
 
-class CaptureTag(DialectTag):
+class CaptureTag(Tag):
     """Reads `capture`; the name may stand in quotes."""
 
     name = "capture"
     end = "endcapture"
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The name and the body, up to the end tag."""
         token, markup = stream.take(), stream.take()
         found = _CAPTURE.match(stream.origin.source, markup.start_index, markup.end)
@@ -139,7 +137,7 @@ class CaptureTag(DialectTag):
         return CaptureNode(token, next(filter(None, found.groups()), "") if found else "", block.nodes)
 
 
-class CounterNode(DialectNode):
+class CounterNode(Node):
     """`increment name` or `decrement name`: prints a counter of that name."""
 
     __slots__ = ("name",)
@@ -171,13 +169,12 @@ class CounterNode(DialectNode):
         return count
 
 
-class IncrementTag(DialectTag):
+class IncrementTag(Tag):
     """Reads `increment`."""
 
     name = "increment"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The counter's name.
 
         Raises: LiquidFault when there is none.
@@ -196,7 +193,7 @@ class DecrementTag(IncrementTag):
     name = "decrement"
 
 
-class IfChangedNode(DialectNode):
+class IfChangedNode(Node):
     """`ifchanged`: prints its body when it differs from the last one."""
 
     __slots__ = ("body",)
@@ -224,13 +221,13 @@ class IfChangedNode(DialectNode):
         return changed
 
 
-class IfChangedTag(DialectTag):
+class IfChangedTag(Tag):
     """Reads `ifchanged`, in legacy only."""
 
     name = "ifchanged"
     end = "endifchanged"
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The body, up to the end tag."""
         token, _ = stream.take(), stream.take()
         return IfChangedNode(token, parse_block(stream, token, self.name).nodes)

@@ -8,20 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from liquid.ast import Node
-from liquid.token import TOKEN_EOF, TOKEN_EXPRESSION, TOKEN_TAG
-
 from mailwright.dialect.compiling import Compiler
 from mailwright.dialect.faults import Limits
-from mailwright.dialect.lexer import Piece, piece
-from mailwright.dialect.nodes import ContentNode, DialectNode, DialectTag, OutputNode, compile_block
+from mailwright.dialect.lexer import TOKEN_EOF, TOKEN_EXPRESSION, TOKEN_TAG, Piece, piece
+from mailwright.dialect.nodes import ContentNode, OutputNode, compile_block
 from mailwright.dialect.state import Program
 from mailwright.dialect.stream import DialectStream, parse_block, parse_nodes
+from mailwright.dialect.tree import Node, Tag
 
 _LINE = re.compile(r"[^\S\n]*(#|[\w\-?]+)[^\S\n]*([^\n]*)")
 
 
-class SilentNode(DialectNode):
+class SilentNode(Node):
     """A tag that prints nothing."""
 
     __slots__ = ()
@@ -31,13 +29,13 @@ class SilentNode(DialectNode):
         return ""
 
 
-class CommentTag(DialectTag):
+class CommentTag(Tag):
     """Reads `comment`: latest skips to the first end tag, legacy parses what stands between."""
 
     name = "comment"
     end = "endcomment"
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The comment, up to its end tag.
 
         Raises: LiquidFault when it never ends, and in legacy for faults inside.
@@ -53,13 +51,13 @@ class CommentTag(DialectTag):
         raise stream.place(token).fault("syntax", "comment tag was never closed", tag=self.name)
 
 
-class RawTag(DialectTag):
+class RawTag(Tag):
     """Reads `raw`: what stands between is text, as the lexer left it."""
 
     name = "raw"
     end = "endraw"
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The text, up to the end tag, which the lexer made sure of."""
         stream.take()
         stream.take()
@@ -69,31 +67,29 @@ class RawTag(DialectTag):
         return ContentNode(text)
 
 
-class InlineCommentTag(DialectTag):
+class InlineCommentTag(Tag):
     """Reads `{% # … %}`, in latest only."""
 
     name = "#"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The comment."""
         token, _ = stream.take(), stream.take()
         return SilentNode(token)
 
 
-class EchoTag(DialectTag):
+class EchoTag(Tag):
     """Reads `echo`, an output in the form of a tag, in latest only."""
 
     name = "echo"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The output; an empty one prints nothing."""
         token, markup = stream.take(), stream.take()
         return OutputNode(token, stream.filtered(markup, self.name))
 
 
-class GroupNode(DialectNode):
+class GroupNode(Node):
     """Nodes in a row."""
 
     __slots__ = ("nodes",)
@@ -111,19 +107,18 @@ class GroupNode(DialectNode):
         return compile_block(self.nodes, compiler)
 
 
-class LiquidTag(DialectTag):
+class LiquidTag(Tag):
     """Reads `liquid`: one tag a line, in latest only."""
 
     name = "liquid"
-    block = False
 
-    def read(self, stream: DialectStream) -> DialectNode:
+    def read(self, stream: DialectStream) -> Node:
         """The tags of all lines.
 
         Raises: LiquidFault, also when `liquid` tags are nested too deep.
         """
         token, markup = stream.take(), stream.take()
-        inner = DialectStream(_line_tokens(stream, markup), stream.origin, stream.env, stream.dialect, stream.faults)
+        inner = DialectStream(_line_tokens(stream, markup), stream.origin, stream.tags, stream.dialect, stream.faults)
         inner.closers = ["", *stream.closers]  # a level of nesting of its own, so that depth is bounded
         if len(inner.closers) > Limits().nesting:
             raise stream.place(token).limited("nesting", Limits())

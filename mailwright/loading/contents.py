@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import partial
 from typing import TypeVar
 
-from pydantic import BaseModel
-
+from mailwright.definitions.accepting import made
+from mailwright.definitions.base import Definition
 from mailwright.definitions.campaign import Campaign
 from mailwright.definitions.event_schema import EventSchema, PeopleSchema
 from mailwright.definitions.layout import Layout, Snippet
@@ -23,8 +24,9 @@ from mailwright.diagnostics import Diagnostic, Severity, Span
 from mailwright.loading.files import Files
 from mailwright.loading.validation import read_definition
 from mailwright.loading.yaml_tree import YamlTree, read_yaml
+from mailwright.values import dataclass
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Definition)
 
 _SLUG = re.compile(SLUG_PATTERN)
 BESIDE = (".scenario.yaml", ".md", ".py", ".pyc", ".png", ".jpg", ".svg")  # what people keep beside content
@@ -42,11 +44,11 @@ class Contents:
     layouts: dict[str, Layout] = field(default_factory=dict)
     snippets: dict[str, Snippet] = field(default_factory=dict)
     segments: dict[str, Segment] = field(default_factory=dict)
-    topics: TopicsFile = field(default_factory=TopicsFile)
+    topics: TopicsFile = field(default_factory=partial(made, TopicsFile))
     events: dict[str, EventSchema] = field(default_factory=dict)
     event_files: dict[str, str] = field(default_factory=dict)
-    people: PeopleSchema = field(default_factory=PeopleSchema)
-    people_sync: PeopleSync = field(default_factory=PeopleSync)
+    people: PeopleSchema = field(default_factory=partial(made, PeopleSchema))
+    people_sync: PeopleSync = field(default_factory=partial(made, PeopleSync))
     samples: dict[str, Sample] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     holds_variables: bool = False  # whether any YAML has a `${`

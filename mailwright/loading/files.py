@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from mailwright.diagnostics import Diagnostic, Severity, Span
+from mailwright.values import dataclass
 
 LARGEST = 1_000_000
 """The largest file that is read, in bytes."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from mailwright.definitions.accepting import made
 from mailwright.definitions.project import Project
 from mailwright.definitions.workspace import Settings
 from mailwright.diagnostics import ConfigurationError, ContentError, Diagnostic, Severity, bounded
@@ -46,7 +47,7 @@ def read_project(root: Path | str) -> tuple[Project, list[Diagnostic]]:
     files = Files(folder)
     settings = read_settings(files)
     if settings is None:
-        settings = Settings()
+        settings = made(Settings)
         if not (folder / settings.campaigns).is_dir():
             raise ConfigurationError(f"no project in {root}: no settings and no campaigns", hint="mailwright init")
     for key in sorted({"campaigns", "layouts"} & settings.model_fields_set):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from mailwright.definitions.accepting import made
 from mailwright.definitions.project import Project
 from mailwright.definitions.workspace import Settings
 from mailwright.diagnostics import ConfigurationError
@@ -52,7 +53,7 @@ def settings_at(root: Path) -> Settings:
 
     Raises: ConfigurationError when they cannot be read.
     """
-    return read_settings(Files(root)) or Settings()
+    return read_settings(Files(root)) or made(Settings)
 
 
 def write_revision(root: Path, revision: str, target: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mailwright.definitions.accepting import definition_of
 from mailwright.definitions.assumptions import assumptions_from
 from mailwright.definitions.workspace import FromEnvironment, Settings
 from mailwright.diagnostics import ConfigurationError, Span, name_hint
@@ -61,7 +62,7 @@ def _parsed(text: str, name: str) -> Any:
 
 def _settings(data: Any, text: str, name: str, table: tuple[str, ...]) -> Settings:
     try:
-        settings = Settings.model_validate(data)
+        settings = definition_of(Settings, data) or Settings.model_validate(data)
     except ValidationError as error:
         raise _told(error, text, name, table) from error
     for key in ("campaigns", "layouts", "shared"):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
-from pydantic import BaseModel
-
+from mailwright.definitions.base import Definition
 from mailwright.definitions.event_schema import EventSchema, PeopleSchema
 from mailwright.definitions.people_sync import PeopleSync
 from mailwright.definitions.sample import Sample
 from mailwright.definitions.segment import Segment, TopicsFile
 from mailwright.loading.contents import BESIDE, Contents
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Definition)
 _FOLDERS = ("events", "segments", "samples")
 _FILES = ("people.yaml", "people-sync.yaml", "topics.yaml")
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from mailwright.definitions.accepting import definition_of
+from mailwright.definitions.base import Definition
 from mailwright.definitions.steps import STEP_KINDS
 from mailwright.definitions.triggers import TRIGGER_KINDS
 from mailwright.diagnostics import MOST_TOLD, Diagnostic, Span, name_hint, nearest
 from mailwright.loading.condition_forms import ConditionReader
 from mailwright.loading.error_places import ErrorPlace, error_place, keys_of
 from mailwright.loading.yaml_tree import YamlTree
+from mailwright.values import dataclass
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Definition)
 Path = tuple[str | int, ...]
 
 _NEEDED = {
@@ -48,12 +50,15 @@ def read_definition(model: type[Model], tree: YamlTree, problems: list[Diagnosti
     if not isinstance(data, dict):
         problems.append(_located(tree, "wrong-type", "a file holds lines of `key: value`", ()))
         return None
-    try:
-        found = model.model_validate(data, context={"conditions": reader})
-    except ValidationError as error:
-        problems += _told(error, model, tree)
-        problems += reader.problems
-        return None
+    found = definition_of(model, data, {"conditions": reader})
+    if found is None:
+        reader = ConditionReader(tree)
+        try:
+            found = model.model_validate(data, context={"conditions": reader})
+        except ValidationError as error:
+            problems += _told(error, model, tree)
+            problems += reader.problems
+            return None
     problems += reader.problems
     return None if reader.problems else found
 

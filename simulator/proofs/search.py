@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from mailwright.values import dataclass
 from simulator.proofs.domains import Chosen, Domain
 from simulator.proofs.formulas import Both, Either, Formula, Literal
 

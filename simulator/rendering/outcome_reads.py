@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from liquid.ast import Node
-
 from mailwright.dialect.environment import Template, parse_template
 from mailwright.dialect.expressions import (
     Chain,
@@ -23,12 +21,13 @@ from mailwright.dialect.expressions import (
     parts_of,
 )
 from mailwright.dialect.faults import Dialect, Limits, LiquidFault
-from mailwright.dialect.nodes import DialectNode, OutputNode, walk
+from mailwright.dialect.nodes import OutputNode, walk
 from mailwright.dialect.reads import calls_in
 from mailwright.dialect.tags_control import IfNode
 from mailwright.dialect.tags_customerio import RenderLiquidNode
 from mailwright.dialect.tags_loops import LoopNode, TableRowNode
 from mailwright.dialect.tags_names import CaptureNode
+from mailwright.dialect.tree import Node
 from simulator.rendering.outcome_filters import (
     BESIDE_VARIABLES,
     MONEY_FILTERS,
@@ -132,10 +131,9 @@ class _Walk:
     def nodes(self, nodes: Iterable[Node]) -> None:
         """Every node, in order."""
         for node in nodes:
-            if isinstance(node, DialectNode):
-                self.node(node)
+            self.node(node)
 
-    def node(self, node: DialectNode) -> None:
+    def node(self, node: Node) -> None:
         """One node and what is inside it."""
         if isinstance(node, LoopNode):
             self.loop(node)

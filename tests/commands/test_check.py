@@ -172,7 +172,7 @@ def test_an_unchanged_project_is_not_loaded_again(project: Path, mailwright):
     mailwright("-C", project, "check")
     program = (
         "import sys; from mailwright.cli import main; code = main(sys.argv[1:]); "
-        "print(sorted({'pydantic', 'yaml', 'liquid'} & set(sys.modules)), file=sys.stderr); sys.exit(code)"
+        "print(sorted({'pydantic', 'yaml', 'mailwright.dialect'} & set(sys.modules)), file=sys.stderr); sys.exit(code)"
     )
     asked = subprocess.run(
         [sys.executable, "-c", program, "-C", str(project), "check"],

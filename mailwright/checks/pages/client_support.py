@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from mailwright.diagnostics import ConfigurationError, name_hint
+from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def support() -> Support:
 
     Source: caniemail.com, by way of npm's caniemail; `tools/make_client_support.py` cuts it down.
     """
-    data = json.loads(files("mailwright.checks.pages").joinpath("client_support.json").read_text(encoding="utf-8"))
+    data = json.loads(Path(__file__).with_name("client_support.json").read_text(encoding="utf-8"))
     features = {
         slug: Feature(one["title"], one["url"], frozenset(one.get("none", ())), frozenset(one.get("part", ())))
         for slug, one in data["features"].items()

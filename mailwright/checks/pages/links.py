@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -63,6 +62,8 @@ def _wrong_with(element: Element) -> tuple[str, str, str] | None:
 
 
 def _unknown_scheme(name: str) -> tuple[str, str, str] | None:
+    from difflib import get_close_matches  # rarely is a scheme not known
+
     meant = get_close_matches(name, sorted(_SCHEMES), n=1, cutoff=0.75)
     if meant:
         return "link-broken", f"there is no scheme '{name}:'", f"{meant[0]}:"

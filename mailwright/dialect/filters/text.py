@@ -13,8 +13,8 @@ from mailwright.dialect.js_values import counted, cut, list_of, string_of, text_
 
 MAX_TEXT = 8_000_000  # characters; a filter that would make more stops before it does
 _CJK = "\u4e00-\u9fff\uf900-\ufaff\u3400-\u4dbf\u3040-\u309f\u30a0-\u30ff\uac00-\ud7af"
-_CJK_WORD = re.compile(f"[{_CJK}]")
-_OTHER_WORD = re.compile(f"[^{_CJK}\\s]+")
+# Texts, not patterns: so many letters take long to compile, and few templates count words.
+_CJK_WORD, _OTHER_WORD = f"[{_CJK}]", f"[^{_CJK}\\s]+"
 _SLUG_BREAKS = {
     "raw": re.compile(r"\s+"),
     "pretty": re.compile(r"[^\w.~!$&'()+,;=@]+"),
@@ -247,8 +247,8 @@ def number_of_words(value: object, mode: object = None) -> int:
     text = text_of(value).strip()
     if not text:
         return 0
-    if mode == "cjk" or (mode == "auto" and _CJK_WORD.search(text)):
-        return len(_CJK_WORD.findall(text)) + len(_OTHER_WORD.findall(text))
+    if mode == "cjk" or (mode == "auto" and re.search(_CJK_WORD, text)):
+        return len(re.findall(_CJK_WORD, text)) + len(re.findall(_OTHER_WORD, text))
     return len(text.split())
 
 
