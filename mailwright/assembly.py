@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -14,7 +14,6 @@ from mailwright.definitions.message import EmailFields, Message, MessageFields, 
 from mailwright.definitions.project import Project
 from mailwright.definitions.workspace import Workspace
 from mailwright.diagnostics import ConfigurationError, Span, name_hint
-from mailwright.values import dataclass
 
 BODY, TEXT, LAYOUT, SNIPPET = "body", "text", "layout", "snippets."
 DEFAULT_DIALECT = "latest"

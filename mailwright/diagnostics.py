@@ -19,9 +19,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-
-from mailwright.values import dataclass
 
 MOST_TOLD = 1_000
 """How many problems of one file are told."""

@@ -8,7 +8,7 @@ keeps its parts; `explain` asks each of them, so that the reason and the answer 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, assert_never
@@ -32,7 +32,6 @@ from mailwright.definitions.conditions import (
     walk,
 )
 from mailwright.definitions.conditions import Any as AnyOf
-from mailwright.values import dataclass
 from simulator.operators import ReadTime, fields_test, is_timed, timestamp_bounds, timestamp_reader, value_test
 from simulator.paths import is_plain, value_getter, values_at
 from simulator.trace import Clause

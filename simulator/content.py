@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ from mailwright.definitions.triggers import (
     SegmentTrigger,
     WebhookTrigger,
 )
-from mailwright.values import dataclass
 from simulator.conditions import Check, Reads, inverse_ages
 from simulator.not_modelled import not_modelled_in
 from simulator.paths import top_key

@@ -7,7 +7,7 @@ anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,7 +15,6 @@ import msgspec
 from mailwright.definitions.conditions import All, Condition, InSegment, Not, PlacedCondition, parts_of
 from mailwright.definitions.conditions import Any as AnyOf
 from mailwright.definitions.triggers import PersonTrigger, SegmentTrigger
-from mailwright.values import dataclass
 from simulator.step_conditions import condition_labelled
 from simulator.trace import (
     Address,

@@ -7,12 +7,11 @@ value points at are asked in full. So five hundred campaigns cost about as much 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from mailwright.definitions.assumptions import Assumptions
 from mailwright.definitions.conditions import All, Compare, Condition, Operator, Subject
-from mailwright.values import dataclass
 from simulator.operators import comparison_key
 from simulator.paths import is_plain
 from simulator.probes import Probe, times_asked

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from mailwright.values import dataclass
 from simulator.history.calls import BadLine
 from simulator.trace import AnyEntry, NotModelled
 

@@ -6,7 +6,7 @@ Lists inside a branch join again at the next step of the outer list (semantics R
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mailwright.definitions.assumptions import Assumptions
@@ -36,7 +36,6 @@ from mailwright.definitions.steps import (
     WindowStep,
 )
 from mailwright.definitions.workflow import Path, PlacedStep, file_of, jumps_to, walk_steps
-from mailwright.values import dataclass
 from simulator.clock import OpeningHours, minutes_of
 from simulator.conditions import Check
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from mailwright.checks.findings import clause_span
 from mailwright.definitions.campaign import Campaign
@@ -12,7 +13,6 @@ from mailwright.definitions.steps import BranchStep, SplitStep, StepBase, WaitUn
 from mailwright.definitions.triggers import EventTrigger
 from mailwright.definitions.workflow import walk_steps
 from mailwright.diagnostics import Span
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

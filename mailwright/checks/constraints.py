@@ -7,7 +7,7 @@ understood demands nothing. Paths into lists (`items[]`) are left out, since two
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from mailwright.checks.condition_values import as_number, folded_value
 from mailwright.definitions.conditions import (
@@ -20,7 +20,6 @@ from mailwright.definitions.conditions import (
     Subject,
     Unclaimed,
 )
-from mailwright.values import dataclass
 
 Key = tuple[Subject, str]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from mailwright.checks.condition_values import folded_value
 from mailwright.checks.constraints import Demand, Demands, Key, demands_of
@@ -14,7 +15,6 @@ from mailwright.definitions.conditions import Compare, Not, Operator, PlacedCond
 from mailwright.definitions.project import Project
 from mailwright.definitions.triggers import EventTrigger
 from mailwright.diagnostics import Diagnostic
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

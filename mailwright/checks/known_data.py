@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from mailwright.definitions.accepting import made
 from mailwright.definitions.event_schema import EventSchema, Property
 from mailwright.definitions.project import Project
-from mailwright.values import dataclass
 
 RESERVED_ATTRIBUTES = (
     *("id", "email", "phone", "cio_id", "created_at", "_created_in_customerio_at", "unsubscribed", "timezone"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from mailwright.checks.template_facts import FactsOf
 from mailwright.definitions.campaign import Campaign
@@ -13,7 +14,6 @@ from mailwright.definitions.project import Project
 from mailwright.definitions.steps import BranchStep, CreateEventStep, SetStep, SplitStep, StepBase
 from mailwright.definitions.triggers import EventTrigger
 from mailwright.definitions.workflow import Path, PlacedStep, file_of, walk_steps
-from mailwright.values import dataclass
 
 DEFAULT_DIALECT = "latest"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mailwright import __version__
 from mailwright.checks.claim import Claim
 from mailwright.diagnostics import Diagnostic, Severity, diagnostic_as_data, diagnostic_as_text
 from mailwright.rules.base import Rule
-from mailwright.values import dataclass
 
 SCHEMA_VERSION = 1
 LONGEST_SNIPPET = 2_000

@@ -10,14 +10,13 @@ import hashlib
 import json
 import os
 import stat
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from mailwright.checks.claim import Claim
 from mailwright.commands.cache_folder import CACHE_FOLDER, code_stamp, keep_in_cache, read_from_cache
 from mailwright.diagnostics import Diagnostic, Severity, Span
-from mailwright.values import dataclass
 
 SETTINGS_FILES = ("mailwright.toml", "pyproject.toml")
 LEDGERS = ".mailwright/ledger"

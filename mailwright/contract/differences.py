@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from mailwright.checks.known_data import folded_event, types_of
 from mailwright.contract.uses import Path, Uses, names_of
-from mailwright.values import dataclass
 
 if TYPE_CHECKING:
     from mailwright.contract.uses import Use

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mailwright.checks.asked import asked_conditions, clauses, trigger_event
@@ -13,7 +13,6 @@ from mailwright.checks.template_facts import FactsOf, template_facts
 from mailwright.checks.template_uses import template_uses
 from mailwright.definitions.conditions import Compare, Happens, Performed, Subject, Unclaimed
 from mailwright.diagnostics import Span
-from mailwright.values import dataclass
 
 if TYPE_CHECKING:
     from mailwright.checks.asked import Clause

@@ -14,6 +14,7 @@ import sys
 import types
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from functools import cache
@@ -32,7 +33,6 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from mailwright.definitions.base import Definition
-from mailwright.values import dataclass
 
 Model = TypeVar("Model", bound=Definition)
 

@@ -7,11 +7,10 @@ ones that decided something in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from mailwright.diagnostics import ConfigurationError, name_hint
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ knows a short form. What each one *means* is said once, in `simulator.operators`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from mailwright.diagnostics import Span
-from mailwright.values import dataclass
 
 Scalar = str | int | float | bool
 

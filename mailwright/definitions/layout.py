@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from mailwright.definitions.base import Definition
 from mailwright.definitions.message import Text
 from mailwright.definitions.names import Slug
-from mailwright.values import dataclass
 
 
 class LayoutFields(Definition):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import Field
 
 from mailwright.definitions.base import Definition
 from mailwright.definitions.names import Slug
-from mailwright.values import dataclass
 
 
 class EmailFields(Definition):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from mailwright.definitions.sample import Sample
 from mailwright.definitions.segment import Segment, TopicsFile
 from mailwright.definitions.workspace import Settings, Workspace
 from mailwright.diagnostics import ConfigurationError, Span, name_hint
-from mailwright.values import dataclass
 
 LOCAL_WORKSPACE = "local"
 

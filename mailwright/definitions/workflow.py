@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from mailwright.definitions.steps import (
     BranchStep,
@@ -14,7 +15,6 @@ from mailwright.definitions.steps import (
     WaitUntilStep,
     step_kind,
 )
-from mailwright.values import dataclass
 
 Path = tuple[str | int, ...]
 FILED_KINDS = ("email", "sms", "push", "in_app", "slack", "whatsapp", "webhook")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from mailwright.dialect.compiling import URL_TAGS, reads_of
 from mailwright.dialect.environment import environment
@@ -27,7 +28,6 @@ from mailwright.dialect.filters.table import DEPRECATED, FILTERS
 from mailwright.dialect.nodes import walk
 from mailwright.dialect.reads import calls_in
 from mailwright.dialect.tree import Node
-from mailwright.values import dataclass
 
 _FAULT_RULES = {
     "syntax": "liquid-syntax",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from threading import Lock
@@ -21,7 +22,6 @@ from mailwright.dialect.state import Program, State
 from mailwright.dialect.stream import DialectStream, parse_nodes
 from mailwright.dialect.tags_customerio import CUSTOMERIO_TAGS
 from mailwright.dialect.tree import Node, Tag
-from mailwright.values import dataclass
 
 KEPT_TEMPLATES = 1024
 KEPT_CHARACTERS = 8_000_000  # of source; a tree takes some fifty times as much

@@ -6,9 +6,8 @@ Units: `start` and `end` are offsets into the template's source, `end` exclusive
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
-
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
-
-from mailwright.values import dataclass
 
 FaultKind = Literal["undefined_variable", "syntax", "unknown_tag", "tag_argument", "render", "limit"]
 

@@ -6,6 +6,7 @@ Source: liquid §5 for what fails; §11 for the blind spots, which are texts: sn
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from mailwright.dialect.compiling import reads_of
@@ -14,7 +15,6 @@ from mailwright.dialect.faults import Origin
 from mailwright.dialect.nodes import walk
 from mailwright.dialect.tags_loops import LoopNode, TableRowNode
 from mailwright.dialect.tree import Node
-from mailwright.values import dataclass
 
 Where = Literal["output", "test", "argument", "loop", "assign"]
 Segments = tuple[str | int | None, ...]

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from mailwright.dialect.js_values import MISSING, Budget
-from mailwright.values import dataclass
 
 _INTEGER_START = re.compile(r"\s*([+-]?\d+)")
 _DECIMAL = re.compile(r"\d+\.\d+")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from mailwright.dialect import js_values, ruby_values
 from mailwright.dialect.faults import Dialect, LimitHit
 from mailwright.dialect.js_values import MISSING
 from mailwright.dialect.ruby_values import RubyError, RubyRange
-from mailwright.values import dataclass
 
 MAX_SPAN = 10_000_000  # a range is laid out only below this; the loop limit stands far lower
 

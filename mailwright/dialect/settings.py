@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
 from mailwright.dialect.faults import Limits
-from mailwright.values import dataclass
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

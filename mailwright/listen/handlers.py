@@ -11,13 +11,13 @@ import json
 import shlex
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any
 
 from mailwright.diagnostics import ConfigurationError
 from mailwright.listen.records import Record
-from mailwright.values import dataclass
 
 PATIENCE = 20
 """Seconds a command or another address may take."""

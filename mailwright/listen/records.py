@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
-
-from mailwright.values import dataclass
 
 LONGEST_ID = 200
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from mailwright.diagnostics import ConfigurationError
 from mailwright.listen.handlers import Handler, handlers_from
-from mailwright.values import dataclass
 
 KEY, STORE, HANDLERS = "MAILWRIGHT_WEBHOOK_KEY", "MAILWRIGHT_LISTEN_STORE", "MAILWRIGHT_LISTEN_ON"
 DEFAULT_STORE = "webhooks.duckdb"

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from mailwright.diagnostics import ConfigurationError
 from mailwright.listen.records import COLUMNS, Record
-from mailwright.values import dataclass
 
 WAITING, DONE, GIVEN_UP = "waiting", "done", "given up"
 _TABLES = (

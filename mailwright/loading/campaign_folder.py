@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from mailwright.definitions.campaign import Campaign
@@ -15,7 +16,6 @@ from mailwright.loading.front_matter import split_front_matter
 from mailwright.loading.texts import leaf_texts, text_at
 from mailwright.loading.validation import read_definition
 from mailwright.loading.yaml_tree import YamlTree, lines_of, read_yaml
-from mailwright.values import dataclass
 
 CAMPAIGN_FILE = "campaign.yaml"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2}|-[0-9]{3}|-[A-Z][a-z]{3})?\Z")

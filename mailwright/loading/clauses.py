@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from mailwright.definitions.conditions import ALWAYS, All, Any, Condition, Not
 from mailwright.diagnostics import Diagnostic, Span
 from mailwright.loading.yaml_builder import Path, Spot
 from mailwright.loading.yaml_tree import YamlTree
-from mailwright.values import dataclass
 
 DEEPEST = 30
 MOST_CLAUSES = 500

@@ -15,7 +15,7 @@ stays a bare leaf.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any as Anything
 
@@ -42,7 +42,6 @@ from mailwright.loading.condition_operands import OperandError, kind_of, text
 from mailwright.loading.condition_tests import GROUPS, group_problem, value_test, value_tests
 from mailwright.loading.yaml_builder import Path
 from mailwright.loading.yaml_tree import YamlTree
-from mailwright.values import dataclass
 
 _SUBJECT_OF = {
     Form.WHERE: Subject.DATA,

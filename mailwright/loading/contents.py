@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -24,7 +24,6 @@ from mailwright.diagnostics import Diagnostic, Severity, Span
 from mailwright.loading.files import Files
 from mailwright.loading.validation import read_definition
 from mailwright.loading.yaml_tree import YamlTree, read_yaml
-from mailwright.values import dataclass
 
 Model = TypeVar("Model", bound=Definition)
 

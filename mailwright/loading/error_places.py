@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import types
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag
 from pydantic.fields import FieldInfo
 
 from mailwright.loading.yaml_builder import Path
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailwright.diagnostics import Diagnostic, Severity, Span
-from mailwright.values import dataclass
 
 LARGEST = 1_000_000
 """The largest file that is read, in bytes."""

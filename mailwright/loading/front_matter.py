@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from mailwright.values import dataclass
+from dataclasses import dataclass
 
 # Line breaks as editors count them; `str.splitlines` knows more kinds.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")

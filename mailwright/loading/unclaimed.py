@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from mailwright.definitions.campaign import Campaign
@@ -23,7 +23,6 @@ from mailwright.definitions.project import Project
 from mailwright.definitions.triggers import EventTrigger
 from mailwright.diagnostics import Diagnostic, Severity, Span
 from mailwright.loading.placed_conditions import mapped, placed_conditions, with_conditions
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,7 +15,6 @@ from mailwright.diagnostics import MOST_TOLD, Diagnostic, Span, name_hint, neare
 from mailwright.loading.condition_forms import ConditionReader
 from mailwright.loading.error_places import ErrorPlace, error_place, keys_of
 from mailwright.loading.yaml_tree import YamlTree
-from mailwright.values import dataclass
 
 Model = TypeVar("Model", bound=Definition)
 Path = tuple[str | int, ...]

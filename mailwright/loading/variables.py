@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any as Anything
 
 from pydantic import BaseModel
@@ -30,7 +30,6 @@ from mailwright.loading.placed_conditions import mapped
 from mailwright.loading.unclaimed import with_claims
 from mailwright.loading.yaml_builder import Path
 from mailwright.loading.yaml_scalars import NotANumber, plain_scalar
-from mailwright.values import dataclass
 
 _NUMERIC = (Operator.ABOVE, Operator.BELOW, Operator.BETWEEN, Operator.AFTER, Operator.BEFORE)
 _ESCAPED = "$${"

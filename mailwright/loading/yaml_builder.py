@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from mailwright.diagnostics import Diagnostic, Span
 from mailwright.loading.yaml_scalars import NotANumber, plain_scalar
-from mailwright.values import dataclass
 
 Path = tuple[str | int, ...]
 Spot = tuple[int, int, int]  # line, column, length

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -16,7 +16,6 @@ import yaml
 from mailwright.definitions.project import Place
 from mailwright.diagnostics import Diagnostic
 from mailwright.loading.yaml_builder import DEEPEST, Path, TreeBuilder, UnreadableRest
-from mailwright.values import dataclass
 
 MOST_CHARACTERS = 1_000_000
 

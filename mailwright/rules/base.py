@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from mailwright.diagnostics import Severity
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from mailwright.checks.constraints import conjunction
@@ -38,7 +38,6 @@ from mailwright.definitions.triggers import (
     SegmentTrigger,
     WebhookTrigger,
 )
-from mailwright.values import dataclass
 from simulator.operators import comparison_key
 from simulator.paths import is_plain
 from simulator.proofs.answers import Answer, Proved

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mailwright.checks.known_data import Unknown, event_property, event_schema, person_attribute
 from mailwright.definitions.assumptions import Assumptions, assumptions_from
 from mailwright.definitions.conditions import Condition, EventType, Subject
 from mailwright.definitions.triggers import EventTrigger
-from mailwright.values import dataclass
 
 if TYPE_CHECKING:
     from mailwright.definitions.event_schema import EventSchema, Property

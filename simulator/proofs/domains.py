@@ -7,9 +7,8 @@ for which it is so, or says that there is nothing; an `Impossible` with a doubt 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
-
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

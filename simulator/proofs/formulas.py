@@ -8,7 +8,7 @@ they say, written out, since Python takes 1 and true for one value and Customer.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from mailwright.definitions.conditions import (
@@ -28,7 +28,6 @@ from mailwright.definitions.conditions import (
 )
 from mailwright.definitions.conditions import Any as AnyOf
 from mailwright.loading.condition_operands import holds_variable
-from mailwright.values import dataclass
 from simulator.operators import is_timed
 from simulator.proofs.context import Context
 

@@ -12,6 +12,7 @@ and fit. Whether counts from below and counts from above go together is decided 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -26,7 +27,6 @@ from mailwright.definitions.conditions import (
     Performed,
     Subject,
 )
-from mailwright.values import dataclass
 from simulator.proofs.domains import Choice, Chosen, Impossible
 from simulator.proofs.formulas import HistoryAtom
 

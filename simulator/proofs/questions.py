@@ -7,11 +7,11 @@ if it does what it should is it given as the witness; that there is none is prov
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mailwright.definitions.conditions import Condition
-from mailwright.values import dataclass
 from simulator.proofs.answers import Answer, Proved, Refuted, Unknown
 from simulator.proofs.context import Context
 from simulator.proofs.formulas import OF_WORKSPACE

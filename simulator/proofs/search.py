@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from mailwright.values import dataclass
 from simulator.proofs.domains import Chosen, Domain
 from simulator.proofs.formulas import Both, Either, Formula, Literal
 

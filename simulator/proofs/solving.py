@@ -8,11 +8,10 @@ their place among the bounds matters, so one of each class will do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mailwright.definitions.conditions import Condition, Subject
-from mailwright.values import dataclass
 from simulator.operators import LAST_SECOND, is_timed
 from simulator.proofs.candidates import compare_of, leaf_bounds, numbers_between
 from simulator.proofs.context import Context

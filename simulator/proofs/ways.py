@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from mailwright.definitions.conditions import PlacedCondition
 from mailwright.definitions.steps import BranchStep, SplitStep, StepBase, WaitUntilStep
 from mailwright.definitions.workflow import PlacedStep
-from mailwright.values import dataclass
 from simulator.proofs.solving import Signed
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from mailwright.diagnostics import ConfigurationError, name_hint
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mailwright.checks.findings import finding
 from mailwright.checks.pages.styles import Declaration, inline_declarations, sheets_of
-from mailwright.values import dataclass
 
 if TYPE_CHECKING:
     from turbohtml import Element

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailwright.checks.pages.client_support import support
 from mailwright.checks.pages.page import WRITTEN
 from mailwright.checks.pages.styles import Declaration, inline_declarations, sheets_of
-from mailwright.values import dataclass
 
 if TYPE_CHECKING:
     from turbohtml import Element

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from mailwright.assembly import BODY, LAYOUT, AssembledMessage
 from mailwright.checks.findings import offset_span
 from mailwright.definitions.message import Text
 from mailwright.diagnostics import Span
-from mailwright.values import dataclass
 
 if TYPE_CHECKING:
     from turbohtml import Document, Element

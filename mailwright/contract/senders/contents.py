@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailwright.checks.event_words import words_of
 from mailwright.checks.known_data import types_of
 from mailwright.definitions.triggers import BroadcastTrigger, TransactionalTrigger
-from mailwright.values import dataclass
 
 if TYPE_CHECKING:
     from mailwright.definitions.event_schema import Property

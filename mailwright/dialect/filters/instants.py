@@ -7,12 +7,12 @@ digits, since a timestamp in milliseconds taken for seconds is a mistake worth s
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from mailwright.dialect.ruby_values import RubyError
-from mailwright.values import dataclass
 
 DAY = 86_400_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from mailwright.dialect.faults import Dialect
 from mailwright.dialect.filters import arrays, dates, encoding, expressions, legacy, numbers, text
-from mailwright.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
