@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
-from previewing import FILES
+from previewing import FILES, ROOT
 
+from mailwright.definitions.message import EmailFields
+from simulator.preview.asks import ask_from
 from simulator.preview.frames import framed
+from simulator.preview.library import Library
+from simulator.preview.pictures import Pages, picture_of
 from simulator.preview.shells import Shell, shell_of, version
 
 
@@ -148,9 +152,45 @@ def still(browser: Browser) -> Iterator[Page]:
 def test_a_version_looks_as_the_whole_page(still: Page, name: str):
     content, style, body = PICTURES[name]
     whole = page_of(content, style, body)
+    assert as_version(still, whole) == as_whole(still, whole)
+
+
+def as_whole(still: Page, whole: str) -> bytes:
+    still.set_content(whole)
+    return still.screenshot(full_page=True)
+
+
+def as_version(still: Page, whole: str) -> bytes:
+    """The page in a document that showed something else before."""
     found = shell(whole)
     before = replace(found, content=f'<h1 id="a" style="display:block!important">earlier</h1>{found.content}')
-    still.set_content(whole)
-    wanted = still.screenshot(full_page=True)
     still.set_content(found.opening + version(before, 0, "") + version(found, 1, ""))
-    assert still.screenshot(full_page=True) == wanted
+    return still.screenshot(full_page=True)
+
+
+@pytest.fixture(scope="module")
+def example_pages() -> dict[str, str]:
+    """Every page of the example project, as its first sample gets it."""
+    edition, pages = Library(ROOT).edition, Pages()
+    found = {}
+    for campaign, name, language in edition.project.messages:
+        if language is None:
+            picture = picture_of(edition, ask_from({"campaign": campaign, "message": name}), pages)
+            if picture.page:
+                found[f"{campaign}/{name}"] = picture.page
+    used = {one.fields.layout for one in edition.project.messages.values() if isinstance(one.fields, EmailFields)}
+    assert len(found) > 30 and len(used) > 1
+    return found
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["a window", "a dark phone"])
+def test_every_email_of_the_example_looks_as_the_whole_page(
+    still: Page, example_pages: dict[str, str], width: int, dark: bool
+):
+    still.set_viewport_size({"width": width, "height": 800})
+    differs = []
+    for name, page in example_pages.items():
+        whole = framed(page, dark=dark)
+        if as_version(still, whole) != as_whole(still, whole):
+            differs.append(name)
+    assert differs == []
