@@ -4,6 +4,7 @@
     benchmarks/preview.py                      ours alone: the example project, and one with 500 campaigns
     benchmarks/preview.py --peers              beside react-email and Maizzle, installed by npm into a temporary folder
     benchmarks/preview.py --peers --keep DIR   installed there, and found there the next time
+    benchmarks/preview.py --pixels             then ours again, with the browser's screen watched as well
 
 All do the same edit. The clock starts when the file is closed and stops at the first animation frame after the changed
 text is in the page; the tools take turns, so that whatever else the machine does meets all of them. It prints figures,
@@ -13,6 +14,8 @@ and fails only when a text never arrives.
 from __future__ import annotations
 
 import argparse
+import base64
+import io
 import json
 import os
 import platform
@@ -50,7 +53,8 @@ WATCH_TEXT = """(text) => new Promise((found) => {
   const look = () => holds(document) ? found(Date.now()) : requestAnimationFrame(look);
   look();
 })"""
-# Ours stands in a frame that nobody may look into: the page says when it has taken its place.
+# Ours stands in a frame that nobody may look into: the page says when it is shown, which --pixels holds against the
+# screen.
 WATCH_FRAME = """() => new Promise((found) => {
   const shown = () => requestAnimationFrame(() => found(Date.now()));
   document.querySelector(".frames").addEventListener("shown", shown, { once: true });
@@ -83,9 +87,10 @@ class Tool:
     watch: str
     page: Page | None = None
     times: list[float] = field(default_factory=list)  # milliseconds
+    saved: float = 0.0  # when the last edit was on disk, in milliseconds of the clock
 
 
-# What no preview can be faster than: a sandboxed frame that is handed its document, until the next animation frame.
+# What a preview pays that hands its frame a document of its own with every save, before it has done anything else.
 BARE_FRAME = """async (html) => {
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", "");
@@ -229,22 +234,23 @@ def installed(name: str, keep: Path) -> Path:
     return folder
 
 
-def one_round(tool: Tool, number: int) -> float:
+def one_round(tool: Tool, number: int, begins: Callable[[], None] = lambda: None) -> float:
     """Save an edit; gives the milliseconds until it is on the screen."""
     page = tool.page
     assert page is not None
     text = f"edit {number}."
     page.evaluate(f"() => {{ window.arrived = ({tool.watch})({json.dumps(text)}); }}")
     time.sleep(0.05)
+    begins()
     tool.file.write_text(tool.text.replace("edit 0", text), "utf-8")
-    saved = time.time() * 1000
+    tool.saved = time.time() * 1000
     limit = f"new Promise((_, late) => setTimeout(() => late('never arrived'), {PATIENCE_SECONDS * 1000}))"
     arrived: float = page.evaluate(f"async () => Promise.race([window.arrived, {limit}])")
     # The page says so; the text itself is looked up as well, through the browser's own window into every frame.
     assert any(text in frame.locator("body").inner_text() for frame in page.frames if frame.url != "about:blank"), (
         tool.name
     )
-    return arrived - saved
+    return arrived - tool.saved
 
 
 def measured(tools: list[Tool], rounds: int, bare: Page) -> list[float]:
@@ -271,6 +277,51 @@ def told(tools: list[Tool], floor: list[float]) -> None:
     print(f"{'(a bare frame, nothing else)':34}{statistics.median(times):8.0f}{p90:8.0f}{times[0]:8.0f}{len(times):8}")
 
 
+def pixel_rounds(tool: Tool, rounds: int) -> list[tuple[float, float]]:
+    """Save edits while the browser hands out every frame of its screen.
+
+    Gives for each the milliseconds until the page says that the text is shown, and until a frame has the change in it.
+    """
+    page = tool.page
+    assert page is not None
+    session, screen = page.context.new_cdp_session(page), list[tuple[float, str]]()
+
+    def take(event: dict[str, Any]) -> None:
+        session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+        screen.append((event["metadata"]["timestamp"] * 1000, event["data"]))
+
+    session.on("Page.screencastFrame", take)
+    session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
+    box = page.locator(".frames").bounding_box()
+    assert box is not None
+    found = []
+    for number in range(1001, 1001 + rounds + 2):
+        page.wait_for_timeout(2200)  # until the mark on the block that changed has faded
+        before = screen[-1:]
+        said = one_round(tool, number, screen.clear)
+        page.wait_for_timeout(400)
+        drawn = changed_at(screen, before, box)
+        if drawn is not None and number > 1002:
+            found.append((said, drawn - tool.saved))
+    session.detach()
+    return found
+
+
+def changed_at(screen: list[tuple[float, str]], before: list[tuple[float, str]], box: Any) -> float | None:
+    """When the picture within *box* was first another one than *before*, in milliseconds of the clock."""
+    from PIL import Image, ImageChops
+
+    def picture(data: str) -> Any:
+        left, top = int(box["x"]) + 4, int(box["y"]) + 4
+        edges = (left, top, left + int(box["width"]) - 8, top + int(box["height"]) - 8)
+        return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB").crop(edges)
+
+    for at, data in screen:
+        if not before or ImageChops.difference(picture(data), picture(before[0][1])).getbbox():
+            return at
+    return None
+
+
 def start_to_first_email(folder: Path) -> float:
     """Seconds from the command to the first email rendered."""
     import httpx
@@ -289,6 +340,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--peers", action="store_true", help="measure react-email and Maizzle too")
+    parser.add_argument("--pixels", action="store_true", help="hold what the page says against the screen")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="install the peers there and leave them")
     args = parser.parse_args()
     chromium = os.environ.get("MAILWRIGHT_CHROMIUM") or shutil.which("chromium")
@@ -321,6 +373,10 @@ def main() -> int:
         bare = browser.new_page()
         bare.set_content("<p>bare</p>")
         told(tools, measured(tools, args.rounds, bare))
+        if args.pixels:
+            both = pixel_rounds(tools[0], args.rounds)
+            said, drawn = (statistics.median(one) for one in zip(*both, strict=True))
+            print(f"every frame watched: the page says so after {said:.0f}, the change is drawn after {drawn:.0f}")
     return 0
 
 

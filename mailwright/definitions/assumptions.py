@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from mailwright.diagnostics import ConfigurationError, name_hint
@@ -76,7 +77,7 @@ def assumptions_from(settings: Mapping[str, Any]) -> Assumptions:
 
     Raises: ConfigurationError when a name or a value is not one of those there are.
     """
-    kinds = get_type_hints(Assumptions)
+    kinds = _kinds()
     for name, value in settings.items():
         if name not in kinds:
             raise ConfigurationError(
@@ -87,6 +88,12 @@ def assumptions_from(settings: Mapping[str, Any]) -> Assumptions:
                 f"the assumption '{name}' cannot be {value!r}", hint=f"one of: {allowed_values(kinds[name])}"
             )
     return Assumptions(**settings)
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, Any]:
+    """The type of each setting; finding it out costs more than all else here, and every picture asks."""
+    return get_type_hints(Assumptions)
 
 
 def _fits(value: Any, kind: Any) -> bool:

@@ -14,6 +14,7 @@ from simulator.preview.frames import framed
 from simulator.preview.lit_path import lit_path
 from simulator.preview.payloads import event_misfits, person_misfits
 from simulator.preview.runs import PersonRun, campaigns_on
+from simulator.preview.shells import shell_of
 from simulator.rendering.fault_picture import picture_of as fault_picture
 from simulator.rendering.output import envelope
 from simulator.reports import wording
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.preview.asks import Ask
     from simulator.preview.library import Edition
     from simulator.preview.pictures import Picture
+    from simulator.preview.shells import Shell
     from simulator.rendering.samples import Shown
 
 GMAIL_CLIPS_AT = 102_400
@@ -87,6 +89,17 @@ def _framed(picture: Picture, ask: Ask) -> str:
         return ""
     target = ask.target or picture.target
     return framed(picture.page, dark=ask.dark, remote=ask.remote, inspect=ask.inspect, target=target)
+
+
+def shell_for(picture: Picture, ask: Ask, number: int) -> Shell | None:
+    """The page of a picture for a document that stays open, as its version *number*; None where it is shown as a whole.
+
+    What points at blocks is part of the page's styles: there the page is a new one each time.
+    """
+    if ask.inspect or not picture.page:
+        return None
+    page = framed(picture.page, dark=ask.dark, remote=ask.remote)
+    return shell_of(page, target=ask.target or picture.target, number=number)
 
 
 def reading_problems(edition: Edition, files: Iterable[str]) -> list[dict[str, Any]]:

@@ -17,17 +17,21 @@ from starlette.routing import Route
 from mailwright.diagnostics import MailwrightError
 from simulator.preview.assets import asset, page
 from simulator.preview.blocks import blocks_of
-from simulator.preview.frames import VIEWER, framed, policy
-from simulator.preview.gate import Gatekeeper
+from simulator.preview.frames import VIEWER, framed, open_policy, viewer_policy
+from simulator.preview.gate import SEEN, Gatekeeper
 from simulator.preview.problems import ProblemFinder
 from simulator.preview.questions import QUESTIONS, project_data
 from simulator.preview.running import Preview, look_soon
+from simulator.preview.shells import shell_of
+from simulator.preview.streams import NAME, Stream
 from simulator.preview.tree import uses_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 LARGEST_REQUEST = 2_000_000
+_DOT = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+"""A picture with nothing on it."""
 _FORGOTTEN = "This picture is no longer kept; reload the page.\n"
 
 
@@ -44,7 +48,7 @@ def application(preview: Preview) -> ASGIApp:
             tasks.start_soon(look_soon, finder)
             yield
             stop.set()
-            preview.hub.close()
+            preview.close()
             tasks.cancel_scope.cancel()
         await run_in_threadpool(preview.comparer.darkroom.close)
 
@@ -54,6 +58,8 @@ def application(preview: Preview) -> ASGIApp:
         Route("/static/{name}", there.static),
         Route("/viewer", there.viewer),
         Route("/mail/{key}", there.mail),
+        Route("/stream/{key}", there.stream),
+        Route(f"{SEEN}{{name}}/{{number:int}}", there.seen),
         Route("/shot/{key}", there.shot),
         Route("/api/project", there.project),
         Route("/api/problems", there.problems),
@@ -81,6 +87,7 @@ class _Addresses:
         return asset(request.path_params["name"]) or PlainTextResponse("no such file\n", 404)
 
     async def live(self, request: Request) -> Response:
+        self.preview.streams.make_room(len(self.preview.hub.lines) + 1)
         greeting = {**self.preview.state(), **self.preview.problems_as_data()}
         return StreamingResponse(
             self.preview.hub.listen(request.query_params.get("tab", ""), greeting), media_type="text/event-stream"
@@ -88,7 +95,7 @@ class _Addresses:
 
     async def viewer(self, request: Request) -> Response:
         remote = request.query_params.get("images") == "on"
-        headers = {"content-security-policy": policy(remote=remote)}
+        headers = {"content-security-policy": viewer_policy(request.headers["host"], remote=remote)}
         return Response(VIEWER, media_type="text/html", headers=headers)
 
     async def mail(self, request: Request) -> Response:
@@ -99,6 +106,33 @@ class _Addresses:
         asked = request.query_params
         shown = framed(kept.page, dark=asked.get("scheme") == "dark", remote=asked.get("images") == "on")
         return PlainTextResponse(shown.encode("utf-8", "replace"))
+
+    async def stream(self, request: Request) -> Response:
+        """The page of a picture as a document that stays open for what is saved next; nothing where it cannot."""
+        asked, preview = request.query_params, self.preview
+        kept, name = preview.pages.get(request.path_params["key"]), asked.get("name", "")
+        if kept is None or not NAME.match(name):
+            return Response(status_code=204)
+        remote = asked.get("images") == "on"
+        page = framed(kept.page, dark=asked.get("scheme") == "dark", remote=remote)
+        shell = await run_in_threadpool(shell_of, page)
+        if shell is None:
+            return Response(status_code=204)
+        seen = f"http://{request.headers['host']}{SEEN}{name}/"
+        stream = Stream(asked.get("tab", ""), name, shell.digest, seen)
+        if not preview.streams.open(stream, shell, len(preview.hub.lines)):
+            return Response(status_code=204)
+        headers = {"content-security-policy": open_policy(seen, remote=remote)}
+        return StreamingResponse(preview.streams.read(stream), media_type="text/html", headers=headers)
+
+    async def seen(self, request: Request) -> Response:
+        """A document in a frame shows a version: its tab is told."""
+        name = request.path_params["name"]
+        tab = self.preview.streams.tabs.get(name)
+        if tab is None:
+            return PlainTextResponse("no such document\n", 404)
+        self.preview.hub.publish("seen", {"stream": name, "number": request.path_params["number"]}, {tab})
+        return Response(_DOT, media_type="image/svg+xml", headers={"cross-origin-resource-policy": "cross-origin"})
 
     async def shot(self, request: Request) -> Response:
         """A picture that was taken for a comparison."""

@@ -28,7 +28,7 @@ ALWAYS, NEVER = "(min-width: 0px)", "(max-width: 0px)"
 
 _CHANGED_STYLE = """\
 @keyframes mw-changed{0%,60%{outline-color:#2f6fde;background-color:#2f6fde1f}100%{outline-color:transparent}}
-#TARGET{scroll-margin-block:40vh;scroll-initial-target:nearest;outline:2px solid transparent;outline-offset:2px;\
+#TARGET{scroll-margin-block:40vh 70vh;scroll-initial-target:nearest;outline:2px solid transparent;outline-offset:2px;\
 animation:mw-changed 1.6s ease-out 1}
 @media (prefers-reduced-motion:reduce){#TARGET{animation-duration:.01s}}
 """
@@ -43,15 +43,28 @@ text-align:left!important;text-decoration:none!important}
 """
 
 
-def policy(*, remote: bool) -> str:
-    """The policy of the viewer and of all in it: no scripts; remote content only where asked for."""
+def policy(*, remote: bool, seen: str = "") -> str:
+    """The policy of the viewer and of all in it: no scripts; remote content only where asked for.
+
+    A document that stays open may ask for the address *seen*, and nothing else of this server.
+    """
     elsewhere = " https: http:" if remote else ""
     return _POLICY.format(
         style=elsewhere,
-        image=f"data:{elsewhere}",
+        image=f"data:{elsewhere}{f' {seen}' if seen else ''}",
         font=f"data:{elsewhere}",
         media=elsewhere.strip() or "'none'",
     )
+
+
+def viewer_policy(host: str, *, remote: bool) -> str:
+    """The policy of the viewer: as that of all in it, and documents that stay open may stand in it."""
+    return f"{policy(remote=remote)}; frame-src http://{host}/stream/"
+
+
+def open_policy(seen: str, *, remote: bool) -> str:
+    """The policy of a document that stays open: an origin of its own and no scripts, in whatever frame it stands."""
+    return f"{policy(remote=remote, seen=seen)}; sandbox"
 
 
 def framed(page: str, *, dark: bool = False, remote: bool = False, inspect: bool = False, target: str = "") -> str:
@@ -72,13 +85,22 @@ def framed(page: str, *, dark: bool = False, remote: bool = False, inspect: bool
     if not remote:
         shown = _without_remote(shown)
     style = _INSPECT_STYLE if inspect else ""
-    if _PLAIN_ID.match(target):
-        style += (_CHANGED_STYLE + (_INSPECT_TARGET if inspect else "")).replace("TARGET", target)
+    changed = changed_style(target)
+    if changed:
+        style += changed + (_INSPECT_TARGET.replace("TARGET", target) if inspect else "")
     return (
         f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
         f'<meta name="color-scheme" content="{"dark" if dark else "light"}"><base target="_blank">'
         f"<style>{style}</style>{shown}"
     )
+
+
+def changed_style(target: str) -> str:
+    """What lights up the element that changed and has it in view; nothing for an id that is more than a plain name.
+
+    The margins are taller than the frame: wherever the element was, its top then stands two fifths down.
+    """
+    return _CHANGED_STYLE.replace("TARGET", target) if _PLAIN_ID.match(target) else ""
 
 
 def _without_remote(page: str) -> str:

@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the open lines, then all else."""
-        self.preview.hub.close()
+        self.preview.close()
         await super().shutdown(sockets)
 
 

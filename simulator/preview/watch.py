@@ -17,7 +17,7 @@ from simulator.preview.pieces import SETTINGS_FILES
 if TYPE_CHECKING:
     from anyio.streams.memory import MemoryObjectSendStream
 
-DEBOUNCE_MS, STEP_MS = 50, 10
+DEBOUNCE_MS, STEP_MS = 50, 5
 """How long one save may take, and how often we look whether it is over."""
 GONE_SECONDS = 0.25
 FIRST_LOOK_SECONDS, LOOK_SECONDS = 0.3, 5.0

@@ -67,7 +67,7 @@ export class EmailView {
     if (picture.campaign !== campaign || picture.message !== message) return;
     this.pushed = picture;
     if (picture.fault || !picture.key || this.frame.isEmpty) this.take(picture);
-    else this.frame.show(picture.html, { ...this.looks, key: picture.key }, () => this.pushed === picture && this.take(picture));
+    else this.frame.show(picture.html, { ...picture, ...this.looks }, () => this.pushed === picture && this.take(picture));
   }
 
   take(picture) {
@@ -84,7 +84,7 @@ export class EmailView {
     } else {
       this.failed = null;
       this.picture = picture;
-      if (picture.key) this.frame.show(picture.html, { ...this.looks, key: picture.key });
+      if (picture.key) this.frame.show(picture.html, { ...picture, ...this.looks });
       show(this.notes, unreadNotice(picture.unread), picture.warnings.map((warning) => h("p", { class: "caution" }, warning)));
       this.drawHead();
       this.drawBody();

@@ -3,6 +3,7 @@
 import { takeProblems, takeState } from "/static/project.js";
 
 export const TAB = crypto.randomUUID();
+export const seenBy = new Map(); // by the name of an open document, who waits for what it shows
 const listeners = [];
 const pictures = [];
 let source = null;
@@ -51,6 +52,10 @@ export function connect() {
   source.addEventListener("picture", (event) => {
     const data = JSON.parse(event.data);
     for (const listener of pictures) listener(data);
+  });
+  source.addEventListener("seen", (event) => {
+    const { stream, number } = JSON.parse(event.data);
+    seenBy.get(stream)?.(number);
   });
   source.addEventListener("problems", (event) => takeProblems(JSON.parse(event.data)));
   source.addEventListener("error", async () => {

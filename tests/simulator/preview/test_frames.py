@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.preview.frames import framed, policy
+from simulator.preview.frames import framed, open_policy, policy, viewer_policy
 
 CALLS = re.compile(
     r"""<(?:img|td)\b[^>]*[\s/"'](?:src|srcset|background|poster)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//"""
@@ -57,6 +57,14 @@ def test_dark_styles_hang_on_the_switch_and_not_on_the_reader(dark: bool, is_dar
 def test_links_lead_nowhere():
     assert 'data-mw-target="_top"' in framed('<a href="https://x.example.org" target="_top">x</a>')
     assert '<base target="_blank">' in framed("<p>x</p>")
+
+
+def test_a_document_that_stays_open_may_ask_for_one_address_of_ours_and_run_nothing():
+    open_page = open_policy("http://127.0.0.1:1/seen/x/", remote=False)
+    assert "img-src data: http://127.0.0.1:1/seen/x/;" in open_page
+    assert "default-src 'none'" in open_page and "script-src" not in open_page
+    assert open_page.endswith("; sandbox")
+    assert viewer_policy("127.0.0.1:1", remote=False).endswith("; frame-src http://127.0.0.1:1/stream/")
 
 
 @pytest.mark.parametrize("target", ['x"></style><script>', "a b", "", "1", "a" * 200])

@@ -20,7 +20,8 @@ def test_the_token_becomes_a_cookie_and_leaves_the_address(shared_server: Server
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api/project", "/live", "/static/main.js", "/mail/x", "/viewer", "/?token=wrong", "/?token="]
+    "path",
+    ["/", "/api/project", "/live", "/static/main.js", "/mail/x", "/stream/x", "/viewer", "/?token=wrong", "/?token="],
 )
 def test_without_the_token_nothing_is_shown(shared_server: Server, path: str):
     reply = get(shared_server, path)
@@ -47,6 +48,26 @@ def test_another_name_is_not_answered(shared_server: Server, host: str):
 def test_only_the_page_itself_may_ask(shared_server: Server, headers: dict[str, str], status: int):
     with shared_server.client(**headers) as client:
         assert client.post("/api/payload", json={"text": "{}"}).status_code == status
+
+
+def test_what_documents_show_is_told_under_names_that_nobody_else_knows(shared_server: Server):
+    path = "/seen/00000000-0000-0000-0000-000000000000/1"
+    assert get(shared_server, path).status_code == 404
+    assert get(shared_server, path, host="example.org").status_code == 421
+    assert httpx.post(f"{shared_server.base}{path}", trust_env=False).status_code == 403
+    for other in ("/seen/x/1", "/seen/", f"{path}/../../../api/project", f"{path}.", "/seen/../api/project"):
+        assert get(shared_server, other).status_code == 403
+
+
+def test_an_open_document_needs_a_page_and_a_name(shared_server: Server):
+    key = shared_server.ask("email", campaign="order", message="thanks", sample="ana")["key"]
+    with shared_server.client() as client:
+        for path in (
+            f"/stream/{key}",
+            f"/stream/{key}?name=mine",
+            "/stream/x?name=00000000-0000-0000-0000-000000000000",
+        ):
+            assert client.get(path).status_code == 204
 
 
 def test_a_redirect_stays_on_this_server(shared_server: Server):
