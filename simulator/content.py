@@ -99,6 +99,7 @@ class Content:
     checks: tuple[Check, ...]  # every condition there is
     asks_age: bool  # some condition asks how old the profile is
     asks_messages: bool  # some condition asks what became of a message
+    messages_asked: frozenset[tuple[str, str]]  # campaign and step of these; "" is any campaign
     crosses_people: bool  # some step acts on another person than its own
     not_modelled: tuple[NotModelled, ...]
 
@@ -149,6 +150,7 @@ def compile_content(project: Project, workspace_name: str | None = None) -> Cont
         checks=tuple(everywhere),
         asks_age=any(inverse_ages(check.condition) for check in everywhere),
         asks_messages=any(check.reads.messages for check in everywhere),
+        messages_asked=_messages_asked(campaigns, segments),
         crosses_people=any(_crosses(node) for campaign in campaigns for node in campaign.nodes),
         not_modelled=not_modelled_in(project, [campaign.slug for campaign in campaigns]),
     )
@@ -261,6 +263,17 @@ def _event_names(checks: Iterable[Check], kind: type[Performed | Happens]) -> fr
     return frozenset(
         clause.event.lower() for check in checks for _, clause in walk(check.condition) if isinstance(clause, kind)
     )
+
+
+def _messages_asked(campaigns: Iterable[CompiledCampaign], segments: dict[str, Check]) -> frozenset[tuple[str, str]]:
+    """What a condition asks of its own campaign's message has that campaign's name; a segment is anybody's."""
+    own = {
+        (campaign or compiled.slug, step)
+        for compiled in campaigns
+        for check in compiled.checks
+        for campaign, step in check.reads.messages
+    }
+    return frozenset(own.union(*(check.reads.messages for check in segments.values())))
 
 
 def _times_asked(checks: Iterable[Check]) -> dict[str, frozenset[str]]:

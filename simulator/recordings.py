@@ -10,21 +10,25 @@ and here is only when to ask it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from mailwright.definitions.steps import BranchStep, ExitStep, MessageStep, SplitStep, WaitStep
 from simulator.conditions import Check
 from simulator.entering import enter, start
+from simulator.instants import instants_in
 from simulator.journeys import Journey
 from simulator.people import Person
+from simulator.sending import counts_toward_limit, recent_sends
 from simulator.trace import AnyEntry
 
 if TYPE_CHECKING:
     from simulator.content import CompiledCampaign, Content
     from simulator.engine import Engine
     from simulator.journeys import Cause
+    from simulator.messages import ReadClass
     from simulator.workflow import Node
 
 # Attributes that decide about messages beside those the content names (semantics R84 to R88, R94).
@@ -40,6 +44,8 @@ class Recording:
 
     entries: tuple[AnyEntry, ...]
     length: int  # seconds from entry to the last entry
+    used: Counter[str]  # the assumptions it stood on
+    counted: int = 0  # its messages that used the workspace's limit up
     journeys: int = 0  # told from it so far
 
 
@@ -111,10 +117,8 @@ def _recordable(content: Content, campaign: CompiledCampaign, also: frozenset[st
 def _may_record(content: Content, campaign: CompiledCampaign, node: Node) -> bool:
     """Whether the step looks at nothing but what stays the same while nothing changes, and changes nothing itself."""
     match node.step:
-        case MessageStep() as step:
-            counts = step.counts_toward_limit
-            counted = campaign.definition.counts_toward_limit if counts is None else counts
-            limited = counted and content.workspace.message_limit is not None
+        case MessageStep():
+            limited = counts_toward_limit(content, campaign, node)
             return node.kind != "ab_test" and not limited and not content.workspace.esp_suppressed
         case WaitStep():
             return node.least == node.seconds
@@ -129,26 +133,65 @@ def _is_steady(check: Check) -> bool:
     return not (reads.timed or reads.segments or reads.events or reads.changes or reads.messages)
 
 
+@runtime_checkable
+class TellsClasses(Protocol):
+    """Messages whose outcome can be told beforehand by what decides it; those that must be asked each are not."""
+
+    def attributes_read(self) -> frozenset[str]:
+        """The attributes of people that decide."""
+        ...
+
+    def class_reader(self, campaign: CompiledCampaign, nodes: Iterable[Node]) -> ReadClass | None:
+        """What tells journeys of the campaign apart by these message steps; None where only rendering does."""
+        ...
+
+
 class Recorder:
     """Tells journeys from recordings, and hands them to the engine where that would not be sound."""
 
     def __init__(self, engine: Engine, tell: Callable[[Open, Person], None]) -> None:
         self.engine = engine
         engine.recorder = self
-        self.recordables = recordables_in(engine.content, engine.messages.attributes_read())
+        self.recordables: dict[int, Recordable] = {}
+        self._instants = instants_in(engine.content)
+        self._read: dict[int, ReadClass] = {}
         self._waiting: dict[str, list[Recordable]] = {}
-        for recordable in self.recordables.values():
-            for event in recordable.events:
-                self._waiting.setdefault(event, []).append(recordable)
         self._tell = tell
         self._records = False
+        if isinstance(engine.messages, TellsClasses):
+            self._look_over(engine.messages)
+
+    def _look_over(self, messages: TellsClasses) -> None:
+        """Find the campaigns that can be told, and what tells their journeys apart."""
+        found = recordables_in(self.engine.content, messages.attributes_read())
+        for number, instant in self._instants.items():
+            found[number] = Recordable(instant.campaign, instant.checks, (), (), frozenset(), frozenset())
+            nodes: Sequence[Node] = instant.messages
+            self._keep(number, found[number], messages.class_reader(instant.campaign, nodes))
+        for number, recordable in found.items():
+            if number not in self._instants:
+                nodes = [node for node, _ in recordable.messages]
+                self._keep(number, recordable, messages.class_reader(recordable.campaign, nodes))
+
+    def _keep(self, number: int, recordable: Recordable, read: ReadClass | None) -> None:
+        if read is None:
+            return
+        self._read[number] = read
+        self.recordables[number] = recordable
+        for event in recordable.events:
+            self._waiting.setdefault(event, []).append(recordable)
 
     def open(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> bool:
         """Keep a journey that starts now as one to be told; False when the engine has to run it."""
         recordable = self.recordables.get(campaign.number)
         if recordable is None or self._records:
             return False
-        key = self._key(recordable, person, cause, at)
+        read = self._read[campaign.number]
+        instant = self._instants.get(campaign.number)
+        if instant is None:
+            key = self._key(recordable, person, cause, at, read)
+        else:
+            key = instant.key(self.engine, person, cause, at, read)
         if key is None:
             return False
         recording = recordable.kept.get(key)
@@ -157,6 +200,9 @@ class Recorder:
                 return False
             recording = recordable.kept[key] = self._record(campaign, person, cause, at)
             recordable.longest = max(recordable.longest, recording.length)
+        if instant is not None:
+            self._tell_at_once(recordable, recording, person, cause, at)
+            return True
         count = len(person.open)
         if count >= _MANY and not count & (count - 1):  # at each doubling, so that a look at all costs each one little
             self.settle(person, at)
@@ -164,40 +210,45 @@ class Recorder:
         person.open = (*person.open, Open(at, number, person.number, cause, recording, recordable))
         return True
 
-    def _key(self, recordable: Recordable, person: Person, cause: Cause, at: int) -> Hashable | None:
+    def _tell_at_once(
+        self, recordable: Recordable, recording: Recording, person: Person, cause: Cause, at: int
+    ) -> None:
+        """Tell a journey that is over the second it began."""
+        number = person.note_entry(recordable.campaign.number, at)
+        if recording.counted:
+            person.counted_sends = (*recent_sends(self.engine, person, at), *[at] * recording.counted)
+        self._tell_one(Open(at, number, person.number, cause, recording, recordable), person)
+
+    def _tell_one(self, opened: Open, person: Person) -> None:
+        if opened.recording.used:
+            self.engine.used += opened.recording.used
+        self._tell(opened, person)
+
+    def _key(self, recordable: Recordable, person: Person, cause: Cause, at: int, read: ReadClass) -> Hashable | None:
         """All that the journey's course depends on; None where it cannot be said."""
         attributes = person.attributes
-        if "cio_subscription_preferences" in attributes or (cause.event is not None and "recipient" in cause.event):
+        if "cio_subscription_preferences" in attributes or cause.recipient is not None:
             return None
-        moment = self.engine.cause_moment(person, at, cause)
-        email, unsubscribed = attributes.get("email"), attributes.get("unsubscribed")
+        if cause.event is not None and "recipient" in cause.event:
+            return None
+        unsubscribed = attributes.get("unsubscribed")
         if unsubscribed is not None and unsubscribed is not False:
             return None
-        if any(check.holds(moment) for check in recordable.ends):
-            return None  # it ends with the next change of any kind
-        answers = [check.holds(moment) for check in recordable.checks]
-        classes: list[Hashable] = []
-        journey = Journey(recordable.campaign, person, 0, at, cause) if recordable.messages else None
-        for node, name in recordable.messages:
-            assert journey is not None  # made where there are messages
-            rendered = self.engine.messages.render_class(journey, node, name, at)
-            if rendered is None:
-                return None
-            classes.append(rendered)
-        phone = attributes.get("phone")
-        language = attributes.get("language")
-        return (
-            *answers, *classes, email.__class__ is str and email != "", phone.__class__ is str and phone != "",
-            language if language.__class__ is str else None,
-        )  # fmt: skip
+        moment = self.engine.cause_moment(person, at, cause)
+        for check in recordable.ends:
+            if check.holds(moment):
+                return None  # it ends with the next change of any kind
+        known = read(person, cause)
+        return None if known is None else (known, *[check.holds(moment) for check in recordable.checks])
 
     def _record(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> Recording:
         """Run the journey on its own, with nobody and nothing else about."""
         engine = self.engine
         entries: list[AnyEntry] = []
-        alone = Person(person.key, at)
-        alone.attributes = person.attributes
+        alone = _on_its_own(person, at)
+        alone.counted_sends = before = recent_sends(engine, person, at)
         emit, engine.emit = engine.emit, entries.append
+        used, engine.used = engine.used, Counter()
         self._records = True
         try:
             enter(engine, campaign, alone, cause, at)
@@ -205,8 +256,10 @@ class Recorder:
                 engine.advance(alone, (alone.agenda.next_at() or 0) + 1)
         finally:
             engine.emit = emit
+            used, engine.used = engine.used, used
             self._records = False
-        return Recording(tuple(entries), entries[-1].at - at if entries else 0)
+        length = entries[-1].at - at if entries else 0
+        return Recording(tuple(entries), length, used, len(alone.counted_sends) - len(before))
 
     def settle(self, person: Person, before: int) -> None:
         """Tell the person's journeys that were over before *before*."""
@@ -215,7 +268,7 @@ class Recorder:
         kept = []
         for journey in person.open:
             if journey.at + journey.recording.length < before:
-                self._tell(journey, person)
+                self._tell_one(journey, person)
             else:
                 kept.append(journey)
         person.open = tuple(kept)
@@ -264,3 +317,13 @@ class Recorder:
         journey = Journey(campaign, person, opened.number, opened.at, opened.cause)
         journey.since = opened.since
         start(self.engine, journey, opened.at)
+
+
+def _on_its_own(person: Person, at: int) -> Person:
+    """Somebody of whom the same is known, and who shares nothing that a journey writes."""
+    alone = Person(person.key, at)
+    alone.id, alone.cio_id, alone.born, alone.number = person.id, person.cio_id, person.born, person.number
+    alone.attributes, alone.events, alone.changes = person.attributes, person.events, person.changes
+    alone.segments, alone.objects = person.segments, person.objects
+    alone.messages = {message: list(states) for message, states in person.messages.items()}
+    return alone
