@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from mailwright.definitions.conditions import Any as AnyOf
 from mailwright.definitions.steps import CreateEventStep, SetStep
 from mailwright.definitions.triggers import TRIGGER_KINDS as _KINDS
 from mailwright.definitions.triggers import (
+    DateTrigger,
     EventTrigger,
     FormTrigger,
     ObjectTrigger,
@@ -74,6 +75,7 @@ class Watchers:
     by_attribute: dict[str, list[CompiledCampaign]] = field(default_factory=dict)
     by_event: dict[str, list[CompiledCampaign]] = field(default_factory=dict)
     by_change: dict[str, list[CompiledCampaign]] = field(default_factory=dict)
+    attributes: frozenset[str] = frozenset()  # names of either of these two
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class Content:
     watched_changes: frozenset[str]  # attributes whose changes some condition counts
     watchers: Watchers
     by_kind: dict[str, list[CompiledCampaign]]
+    dated: tuple[tuple[str, CompiledCampaign], ...]  # top-level attributes whose dates start campaigns
     times_asked: dict[str, frozenset[str]]  # attribute → the paths from it that timestamp tests read
     checks: tuple[Check, ...]  # every condition there is
     asks_age: bool  # some condition asks how old the profile is
@@ -146,6 +149,7 @@ def compile_content(project: Project, workspace_name: str | None = None) -> Cont
         watched_changes=frozenset(name for check in everywhere for name in check.reads.changes),
         watchers=_watchers(campaigns, segments),
         by_kind={kind: [c for c in campaigns if c.trigger_kind == kind] for kind in _KINDS},
+        dated=tuple(_dated(campaigns)),
         times_asked=_times_asked(everywhere),
         checks=tuple(everywhere),
         asks_age=any(inverse_ages(check.condition) for check in everywhere),
@@ -265,6 +269,13 @@ def _event_names(checks: Iterable[Check], kind: type[Performed | Happens]) -> fr
     )
 
 
+def _dated(campaigns: Iterable[CompiledCampaign]) -> Iterator[tuple[str, CompiledCampaign]]:
+    for campaign in campaigns:
+        trigger = campaign.definition.trigger
+        if isinstance(trigger, DateTrigger):
+            yield trigger.date.split(".")[0].split("[")[0], campaign
+
+
 def _messages_asked(campaigns: Iterable[CompiledCampaign], segments: dict[str, Check]) -> frozenset[tuple[str, str]]:
     """What a condition asks of its own campaign's message has that campaign's name; a segment is anybody's."""
     own = {
@@ -319,6 +330,7 @@ def _watchers(campaigns: Iterable[CompiledCampaign], segments: dict[str, Check])
         ):
             for name in names:
                 table.setdefault(name, []).append(campaign)
+    watchers.attributes = frozenset(watchers.by_attribute) | frozenset(watchers.by_change)
     return watchers
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 class Detail(StrEnum):
     """How much of what is decided goes into the trace."""
 
+    COUNTS = "counts"  # what happened to people, without the clauses that decided
     DECISIONS = "decisions"  # what happened to people
     FULL = "full"  # also every trigger that was asked and did not match
 
@@ -93,6 +94,7 @@ class Engine:
         self.messages = messages
         self.emit = emit
         self.full = detail is Detail.FULL
+        self._tells_clauses = detail is not Detail.COUNTS
         self.people = People(email_identifies=content.project.people.identifier != "id")
         self.used: Counter[str] = Counter()  # assumptions that decided something
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
@@ -103,6 +105,7 @@ class Engine:
         self.recorder: Recorder | None = None  # where only counts are wanted
         self.later: deque[Callable[[], None]] = deque()  # what workflows caused, done once the call is through
         self._names: dict[tuple[str, str], Name] = {}
+        self._segment_holds = {slug: check.holds for slug, check in content.segments.items()}
         self.shared_moment = Moment(0, Person("", 0), NOTHING, self._in_segment)
 
     def name_of(self, kind: str, spelling: str) -> Name:
@@ -143,8 +146,8 @@ class Engine:
         return moment
 
     def _in_segment(self, slug: str, moment: Moment) -> bool:
-        check = self.content.segments.get(slug)
-        return check.holds(moment) if check is not None else slug in moment.person.segments
+        holds = self._segment_holds.get(slug)
+        return holds(moment) if holds is not None else slug in moment.person.segments
 
     def next_change(self, check: Check, moment: Moment) -> int | None:
         """The first second at which time alone may change the answer, also by way of segments."""
@@ -152,7 +155,7 @@ class Engine:
 
     def clause(self, check: Check | None, moment: Moment, label: str) -> Clause | None:
         """The clause that decided, for the trace."""
-        return None if check is None else check.deciding(moment, label)
+        return check.deciding(moment, label) if check is not None and self._tells_clauses else None
 
     def clauses(self, check: Check | None, moment: Moment, label: str) -> tuple[Clause, ...]:
         """Every clause with its own answer, in full detail; none otherwise."""
@@ -178,7 +181,7 @@ class Engine:
     def advance(self, person: Person, to: int) -> None:
         """Do everything that is due for the person before *to*."""
         agenda = person.agenda
-        if agenda is not None and agenda.is_due(to):
+        if agenda is not None and (due := agenda.due) and due[0][0] < to:
             agenda.run_before(to, self.settle)
 
     def settle(self) -> None:

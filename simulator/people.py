@@ -98,9 +98,15 @@ class Person:
 
     def count(self, key: EventKey, within: int, inner: Inner, moment: Moment) -> int:
         """How often the event happened in the last *within* seconds (0: ever) with data that *inner* takes."""
-        since = moment.now - within if within else None
-        found = (entry for entry in self.events.get(key, ()) if since is None or entry[1] >= since)
-        return sum(1 for entry in found if _accepts(inner, moment, entry[2]))
+        entries = self.events.get(key)
+        if entries is None:
+            return 0
+        if within:
+            since = moment.now - within
+            entries = [entry for entry in entries if entry[1] >= since]
+        if inner is None:
+            return len(entries)
+        return sum([_accepts(inner, moment, entry[2]) for entry in entries])
 
     def happened(self, key: EventKey, inner: Inner, moment: Moment) -> bool:
         """Whether the event was received since *moment.since*."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 150
 LONGEST_VALUE = 1000
 MOST_ATTRIBUTES = 300
+_IDENTIFIERS = frozenset({"email", "id", "cio_id"})
 
 
 def make_person(engine: Engine, name: str, id_type: IdType, at: int) -> Person:
@@ -75,16 +76,14 @@ def set_attributes(
         engine.recorder.attributes_change(person, values, at)
     news: set[str] = set()
     for name, value in values.items():
-        if name[:1] == "_" or name == "anonymous_id":
-            continue
         if value == "":
             value = None
         old = attributes.get(name)
         if old == value and old.__class__ is value.__class__:
             continue
-        if older and old is not None:
+        if name[:1] == "_" or name == "anonymous_id" or (older and old is not None):
             continue
-        if name in ("email", "id", "cio_id") and not _may_identify(engine, person, name, value, at, line):
+        if name in _IDENTIFIERS and not _may_identify(engine, person, name, value, at, line):
             if person.gone:  # merged into the older profile, and the whole call is about that one
                 survivor = engine.people.find(str(value), IdType.EMAIL if name == "email" else IdType.ID)
                 assert survivor is not None  # it has the identifier that made the two one
@@ -92,16 +91,12 @@ def set_attributes(
                 return set_attributes(engine, survivor, rest, at, stamp, line, caused=caused)
             continue
         news.add(name)
-        if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
-            engine.note(at, person.key, "attribute_name_too_long", name[:LONGEST_NAME], line)
         if value is None:
             attributes.pop(name, None)
         else:
             attributes[name] = value
-            if value.__class__ is str and len(value.encode("utf-8", "surrogatepass")) > LONGEST_VALUE:
-                engine.note(at, person.key, "attribute_too_long", name, line)
-        for path in engine.content.times_asked.get(name, ()):
-            _warn_of_time(engine, person, path, at, line)
+        if name in engine.content.times_asked or is_long(name, LONGEST_NAME) or is_long(value, LONGEST_VALUE):
+            _warn_of(engine, person, name, value, at, line)
         if name in engine.content.watched_changes:
             person.remember_change(name, at, old, value)
     if len(values) > MOST_ATTRIBUTES:
@@ -116,6 +111,23 @@ def set_attributes(
     if engine.content.by_kind["date"] and (news or is_new):
         plan_dates(engine, person, at, news)
     return person
+
+
+def is_long(value: Any, most: int) -> bool:
+    """Whether *value* is a text of more than *most* bytes."""
+    # A character has no more than four bytes, so hardly a text has to be encoded for it.
+    is_text = value.__class__ is str and 4 * len(value) > most
+    return is_text and len(value.encode("utf-8", "surrogatepass")) > most
+
+
+def _warn_of(engine: Engine, person: Person, name: str, value: Any, at: int, line: int) -> None:
+    """What is out of the ordinary about an attribute that was just written."""
+    if is_long(name, LONGEST_NAME):
+        engine.note(at, person.key, "attribute_name_too_long", name[:LONGEST_NAME], line)
+    if is_long(value, LONGEST_VALUE):
+        engine.note(at, person.key, "attribute_too_long", name, line)
+    for path in engine.content.times_asked.get(name, ()):
+        _warn_of_time(engine, person, path, at, line)
 
 
 def _warn_of_time(engine: Engine, person: Person, path: str, at: int, line: int) -> None:

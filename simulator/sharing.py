@@ -78,15 +78,14 @@ class Share:
                 yield call
             elif call.event_id is not None:
                 for ids in memories:
-                    if call.event_id not in ids:
-                        ids.add(call.event_id)
+                    ids.took(call.event_id)
 
 
 @contextmanager
 def rarely_collecting() -> Iterator[None]:
     """A replay keeps what it makes, so looking for garbage after every few hundred values is in vain."""
     before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
+    gc.set_threshold(500_000, 50, 100)
     try:
         yield
     finally:

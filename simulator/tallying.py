@@ -29,7 +29,7 @@ class Tally:
     ) -> None:
         self.summary = summary
         emit = summary.add if also is None else _both(summary.add, also)
-        self.replay = Replay(content, messages, emit, Detail.DECISIONS)
+        self.replay = Replay(content, messages, emit, Detail.COUNTS if also is None else Detail.DECISIONS)
         self.take = self.replay.take
         self._sends: dict[int, tuple[tuple[int, str, bool], ...]] = {}
         self._early: dict[int, int] = {}
