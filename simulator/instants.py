@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from mailwright.definitions.steps import BranchStep, ExitStep, MessageStep, SplitStep
 from simulator.sending import counts_toward_limit, recent_sends
-from simulator.trace import Ended
 
 if TYPE_CHECKING:
     from simulator.conditions import Check
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from simulator.journeys import Cause
     from simulator.messages import ReadClass
     from simulator.people import Person
-    from simulator.trace import AnyEntry
     from simulator.workflow import Node
 
 
@@ -102,8 +100,3 @@ def _takes_no_time(content: Content, campaign: CompiledCampaign, node: Node) -> 
             return True
         case _:
             return False
-
-
-def is_over(entries: list[AnyEntry], at: int) -> bool:
-    """Whether the entries are those of a journey that ended at the second it began."""
-    return bool(entries) and entries[-1].__class__ is Ended and entries[-1].at == at

@@ -252,7 +252,12 @@ class Intake:
             agenda = person.agenda
             if agenda is not None and (due := agenda.due) and due[0][0] < at:
                 self.engine.advance(person, at)
-        self._receive(person, call, at, call.timestamp)
+        stamp = call.timestamp
+        name = self._names.get(call.name) if call.kind is _EVENT else None
+        if name is None or (stamp is not None and stamp > at):
+            self._receive(person, call, at, stamp)
+        else:
+            receive_event(self.engine, person, name, call.name, call.data, at, stamp, event_id, call.line)
 
     def _is_duplicate(self, call: Call, at: int) -> bool:
         """An event whose id was used before: it is neither shown nor processed (semantics R31)."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 150
 LONGEST_VALUE = 1000
 MOST_ATTRIBUTES = 300
+_LONG_NAME, _LONG_VALUE = LONGEST_NAME // 4, LONGEST_VALUE // 4
 _IDENTIFIERS = frozenset({"email", "id", "cio_id"})
 
 
@@ -75,6 +76,7 @@ def set_attributes(
     if person.open and engine.recorder is not None:
         engine.recorder.attributes_change(person, values, at)
     news: set[str] = set()
+    times_asked, watched = engine.content.times_asked, engine.content.watched_changes
     for name, value in values.items():
         if value == "":
             value = None
@@ -95,9 +97,11 @@ def set_attributes(
             attributes.pop(name, None)
         else:
             attributes[name] = value
-        if name in engine.content.times_asked or is_long(name, LONGEST_NAME) or is_long(value, LONGEST_VALUE):
+        # A character has no more than four bytes, so only long texts are looked at.
+        is_long = len(name) > _LONG_NAME or (value.__class__ is str and len(value) > _LONG_VALUE)
+        if is_long or name in times_asked:
             _warn_of(engine, person, name, value, at, line)
-        if name in engine.content.watched_changes:
+        if name in watched:
             person.remember_change(name, at, old, value)
     if len(values) > MOST_ATTRIBUTES:
         engine.note(at, person.key, "too_many_attributes", str(len(values)), line)
@@ -113,18 +117,11 @@ def set_attributes(
     return person
 
 
-def is_long(value: Any, most: int) -> bool:
-    """Whether *value* is a text of more than *most* bytes."""
-    # A character has no more than four bytes, so hardly a text has to be encoded for it.
-    is_text = value.__class__ is str and 4 * len(value) > most
-    return is_text and len(value.encode("utf-8", "surrogatepass")) > most
-
-
 def _warn_of(engine: Engine, person: Person, name: str, value: Any, at: int, line: int) -> None:
     """What is out of the ordinary about an attribute that was just written."""
-    if is_long(name, LONGEST_NAME):
+    if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
         engine.note(at, person.key, "attribute_name_too_long", name[:LONGEST_NAME], line)
-    if is_long(value, LONGEST_VALUE):
+    if isinstance(value, str) and len(value.encode("utf-8", "surrogatepass")) > LONGEST_VALUE:
         engine.note(at, person.key, "attribute_too_long", name, line)
     for path in engine.content.times_asked.get(name, ()):
         _warn_of_time(engine, person, path, at, line)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from mailwright.definitions.steps import BranchStep, ExitStep, MessageStep, SplitStep, WaitStep
 from simulator.conditions import Check
 from simulator.entering import enter, start
-from simulator.instants import instants_in
+from simulator.instants import Instant, instants_in
 from simulator.journeys import Journey
 from simulator.people import Person
 from simulator.sending import counts_toward_limit, recent_sends
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 # Attributes that decide about messages beside those the content names (semantics R84 to R88, R94).
 _MESSAGE_ATTRIBUTES = frozenset({"unsubscribed", "cio_subscription_preferences", "email", "phone", "language"})
 _MANY = 8  # open journeys of one person at which those that are over are told
+_FEW = 64
 KEPT = 4096
 """Recordings kept for one campaign; beyond them journeys go through the engine one by one."""
 
@@ -47,6 +48,7 @@ class Recording:
     used: Counter[str]  # the assumptions it stood on
     counted: int = 0  # its messages that used the workspace's limit up
     journeys: int = 0  # told from it so far
+    kept: Any = None  # what who tells it makes of it
 
 
 @dataclass(slots=True, eq=False)
@@ -133,6 +135,22 @@ def _is_steady(check: Check) -> bool:
     return not (reads.timed or reads.segments or reads.events or reads.changes or reads.messages)
 
 
+@dataclass(slots=True, eq=False)
+class _Told:
+    """How the journeys of one campaign are told."""
+
+    recordable: Recordable
+    read: ReadClass
+    instant: Instant | None  # they take no time
+    journeys: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more recordings are made: there are many, or hardly one was of use to a second journey."""
+        made = len(self.recordable.kept)
+        return made >= KEPT or (made >= _FEW and self.journeys < 2 * made)
+
+
 @runtime_checkable
 class TellsClasses(Protocol):
     """Messages whose outcome can be told beforehand by what decides it; those that must be asked each are not."""
@@ -153,8 +171,7 @@ class Recorder:
         self.engine = engine
         engine.recorder = self
         self.recordables: dict[int, Recordable] = {}
-        self._instants = instants_in(engine.content)
-        self._read: dict[int, ReadClass] = {}
+        self._told: dict[int, _Told] = {}  # by the campaign's number
         self._waiting: dict[str, list[Recordable]] = {}
         self._tell = tell
         self._records = False
@@ -163,43 +180,43 @@ class Recorder:
 
     def _look_over(self, messages: TellsClasses) -> None:
         """Find the campaigns that can be told, and what tells their journeys apart."""
-        found = recordables_in(self.engine.content, messages.attributes_read())
-        for number, instant in self._instants.items():
-            found[number] = Recordable(instant.campaign, instant.checks, (), (), frozenset(), frozenset())
-            nodes: Sequence[Node] = instant.messages
-            self._keep(number, found[number], messages.class_reader(instant.campaign, nodes))
-        for number, recordable in found.items():
-            if number not in self._instants:
+        content = self.engine.content
+        recordables = recordables_in(content, messages.attributes_read())
+        for number, instant in instants_in(content).items():
+            recordable = Recordable(instant.campaign, instant.checks, (), (), frozenset(), frozenset())
+            self._keep(number, recordable, instant, messages.class_reader(instant.campaign, instant.messages))
+        for number, recordable in recordables.items():
+            if number not in self.recordables:
                 nodes = [node for node, _ in recordable.messages]
-                self._keep(number, recordable, messages.class_reader(recordable.campaign, nodes))
+                self._keep(number, recordable, None, messages.class_reader(recordable.campaign, nodes))
 
-    def _keep(self, number: int, recordable: Recordable, read: ReadClass | None) -> None:
+    def _keep(self, number: int, recordable: Recordable, instant: Instant | None, read: ReadClass | None) -> None:
         if read is None:
             return
-        self._read[number] = read
+        self._told[number] = _Told(recordable, read, instant)
         self.recordables[number] = recordable
         for event in recordable.events:
             self._waiting.setdefault(event, []).append(recordable)
 
     def open(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> bool:
         """Keep a journey that starts now as one to be told; False when the engine has to run it."""
-        recordable = self.recordables.get(campaign.number)
-        if recordable is None or self._records:
+        told = self._told.get(campaign.number)
+        if told is None or self._records:
             return False
-        read = self._read[campaign.number]
-        instant = self._instants.get(campaign.number)
+        recordable, instant = told.recordable, told.instant
         if instant is None:
-            key = self._key(recordable, person, cause, at, read)
+            key = self._key(recordable, person, cause, at, told.read)
         else:
-            key = instant.key(self.engine, person, cause, at, read)
+            key = instant.key(self.engine, person, cause, at, told.read)
         if key is None:
             return False
         recording = recordable.kept.get(key)
         if recording is None:
-            if len(recordable.kept) >= KEPT:
+            if told.is_full:
                 return False
             recording = recordable.kept[key] = self._record(campaign, person, cause, at)
             recordable.longest = max(recordable.longest, recording.length)
+        told.journeys += 1
         if instant is not None:
             self._tell_at_once(recordable, recording, person, cause, at)
             return True

@@ -9,7 +9,7 @@ from simulator.rendering.addresses import text_or_none
 from simulator.rendering.journey_moments import JourneyMoments, customer_of, objects_of
 from simulator.rendering.moment import EVENT_KINDS, NOTHING, TRIGGER_KINDS
 from simulator.rendering.outcome import MessageOutcome, OutcomeRenderer, as_recipient
-from simulator.rendering.outcome_keys import Read, Unkeyed
+from simulator.rendering.outcome_keys import ROOTS, Read, Unkeyed
 
 if TYPE_CHECKING:
     from simulator.journeys import Cause
@@ -35,7 +35,10 @@ class ClassReader:
             attributes |= message.attributes
             if message.address is not None:
                 addresses[message.kind, message.address] = None
-        self._reads = tuple(reads.values())
+        # Most of what is read is a text that is only printed: these are looked at here, the rest by their reads.
+        printed = {signature: read for signature, read in reads.items() if _is_printed_attribute(signature)}
+        self._printed = [(signature[-1][0], signature[2], read) for signature, read in printed.items()]  # type: ignore[index]  # names are a tuple
+        self._reads = [read for signature, read in reads.items() if signature not in printed]
         self._addresses = tuple(addresses)
         self._in_languages = in_languages
         self._has_event = trigger_kind in EVENT_KINDS
@@ -54,7 +57,12 @@ class ClassReader:
             objects_of(person, self._moments.objects) if person.objects else NOTHING,
         )
         try:
-            known: list[Hashable] = [read(scope) for read in self._reads]
+            known: list[Hashable] = [
+                1 if (value := attributes.get(name)).__class__ is str and len(value) <= longest else read(scope)  # type: ignore[arg-type, operator]  # a text has a length
+                for name, longest, read in self._printed
+            ]
+            for read in self._reads:
+                known.append(read(scope))
         except Unkeyed:
             return None
         for kind, name in self._addresses:
@@ -80,6 +88,11 @@ def class_reader(
                 return None
             found += [] if message is None else [message]
     return ClassReader(found, trigger_kind, moments, in_languages=in_languages)
+
+
+def _is_printed_attribute(signature: tuple[object, ...]) -> bool:
+    """Whether a read is that of one attribute by its plain name, which is only printed, and not as money."""
+    return signature[:2] == ("presence", False) and signature[-2] == ROOTS["customer"] and len(signature[-1]) == 1  # type: ignore[arg-type]  # names are a tuple
 
 
 def _goes_somewhere(kind: str, address: object) -> bool:
