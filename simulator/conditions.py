@@ -7,7 +7,7 @@ keeps its parts; `explain` asks each of them, so that the reason and the answer 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property

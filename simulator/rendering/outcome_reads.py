@@ -19,6 +19,7 @@ from mailwright.dialect.expressions import (
     Comparison,
     Constant,
     Expression,
+    FilterCall,
     Filtered,
     Negation,
     Path,
