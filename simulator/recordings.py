@@ -10,25 +10,25 @@ and here is only when to ask it.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from mailwright.definitions.conditions import Happens
 from mailwright.definitions.steps import BranchStep, ExitStep, MessageStep, SplitStep, WaitStep
 from simulator.conditions import Check
-from simulator.entering import enter, start
+from simulator.entering import start
 from simulator.instants import Instant, instants_in
 from simulator.journeys import Journey
-from simulator.people import Person
+from simulator.lone_runs import Recording, cut_by_goal, recorded
 from simulator.sending import counts_toward_limit, recent_sends
-from simulator.trace import AnyEntry
 
 if TYPE_CHECKING:
     from simulator.content import CompiledCampaign, Content
     from simulator.engine import Engine
     from simulator.journeys import Cause
     from simulator.messages import ReadClass
+    from simulator.people import EventKey, Person
     from simulator.workflow import Node
 
 # Attributes that decide about messages beside those the content names (semantics R84 to R88, R94).
@@ -37,18 +37,6 @@ _MANY = 8  # open journeys of one person at which those that are over are told
 _FEW = 64
 KEPT = 4096
 """Recordings kept for one campaign; beyond them journeys go through the engine one by one."""
-
-
-@dataclass(slots=True, eq=False)
-class Recording:
-    """What one undisturbed journey does: its entries from entry on, with times counted from there."""
-
-    entries: tuple[AnyEntry, ...]
-    length: int  # seconds from entry to the last entry
-    used: Counter[str]  # the assumptions it stood on
-    counted: int = 0  # its messages that used the workspace's limit up
-    journeys: int = 0  # told from it so far
-    kept: Any = None  # what who tells it makes of it
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +51,21 @@ class Recordable:
     events: frozenset[str]  # names, in lower case, that may end it
     kept: dict[Hashable, Recording] = field(default_factory=dict)
     longest: int = 0  # seconds of the longest recording
+    goal: Goal | None = None  # where one event alone ends a journey, there and then
+
+    def recordings(self) -> Iterator[Recording]:
+        """Every recording there is, those cut short too."""
+        for recording in self.kept.values():
+            yield recording
+            yield from recording.cuts.values()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Goal:
+    """An event that ends a journey as soon as it comes in time."""
+
+    key: EventKey
+    accepts: Check | None  # what its data must be like; None: anything
 
 
 @dataclass(slots=True, eq=False)
@@ -113,7 +116,17 @@ def _recordable(content: Content, campaign: CompiledCampaign, also: frozenset[st
         also, *(check.reads.attributes for check in asked), *(r.attributes for r in reads)
     )
     events = frozenset[str]().union(*(one.events for one in reads))
-    return Recordable(campaign, asked, ends, tuple(messages), names, events)
+    return Recordable(campaign, asked, ends, tuple(messages), names, events, goal=_goal(content, campaign))
+
+
+def _goal(content: Content, campaign: CompiledCampaign) -> Goal | None:
+    if campaign.goal is None or campaign.exit_on is not None or not campaign.exits_at_goal:
+        return None
+    awaited = campaign.goal.condition
+    if not isinstance(awaited, Happens) or content.assumptions.goal_exit_at != "goal":
+        return None
+    accepts = None if awaited.where is None else Check(awaited.where, content.assumptions)
+    return Goal((awaited.type.value, awaited.event.lower()), accepts)
 
 
 def _may_record(content: Content, campaign: CompiledCampaign, node: Node) -> bool:
@@ -174,7 +187,6 @@ class Recorder:
         self._told: dict[int, _Told] = {}  # by the campaign's number
         self._waiting: dict[str, list[Recordable]] = {}
         self._tell = tell
-        self._records = False
         if isinstance(engine.messages, TellsClasses):
             self._look_over(engine.messages)
 
@@ -201,7 +213,7 @@ class Recorder:
     def open(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> bool:
         """Keep a journey that starts now as one to be told; False when the engine has to run it."""
         told = self._told.get(campaign.number)
-        if told is None or self._records:
+        if told is None:
             return False
         recordable, instant = told.recordable, told.instant
         if instant is None:
@@ -214,7 +226,7 @@ class Recorder:
         if recording is None:
             if told.is_full:
                 return False
-            recording = recordable.kept[key] = self._record(campaign, person, cause, at)
+            recording = recordable.kept[key] = recorded(self.engine, campaign, person, cause, at)
             recordable.longest = max(recordable.longest, recording.length)
         told.journeys += 1
         if instant is not None:
@@ -237,8 +249,8 @@ class Recorder:
         self._tell_one(Open(at, number, person.number, cause, recording, recordable), person)
 
     def _tell_one(self, opened: Open, person: Person) -> None:
-        if opened.recording.used:
-            self.engine.used += opened.recording.used
+        for name, count in opened.recording.used.items():
+            self.engine.used[name] += count
         self._tell(opened, person)
 
     def _key(self, recordable: Recordable, person: Person, cause: Cause, at: int, read: ReadClass) -> Hashable | None:
@@ -258,43 +270,59 @@ class Recorder:
         known = read(person, cause)
         return None if known is None else (known, *[check.holds(moment) for check in recordable.checks])
 
-    def _record(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> Recording:
-        """Run the journey on its own, with nobody and nothing else about."""
-        engine = self.engine
-        entries: list[AnyEntry] = []
-        alone = _on_its_own(person, at)
-        alone.counted_sends = before = recent_sends(engine, person, at)
-        emit, engine.emit = engine.emit, entries.append
-        used, engine.used = engine.used, Counter()
-        self._records = True
-        try:
-            enter(engine, campaign, alone, cause, at)
-            while alone.journeys and alone.agenda is not None and alone.agenda.next_at() is not None:
-                engine.advance(alone, (alone.agenda.next_at() or 0) + 1)
-        finally:
-            engine.emit = emit
-            used, engine.used = engine.used, used
-            self._records = False
-        length = entries[-1].at - at if entries else 0
-        return Recording(tuple(entries), length, used, len(alone.counted_sends) - len(before))
-
     def settle(self, person: Person, before: int) -> None:
         """Tell the person's journeys that were over before *before*."""
-        if not any(journey.at + journey.recording.length < before for journey in person.open):
+        over = [journey for journey in person.open if journey.at + journey.recording.length < before]
+        if not over:
             return
-        kept = []
-        for journey in person.open:
-            if journey.at + journey.recording.length < before:
-                self._tell_one(journey, person)
-            else:
-                kept.append(journey)
-        person.open = tuple(kept)
+        person.open = tuple([journey for journey in person.open if journey not in over])
+        for journey in over:
+            self._tell_one(journey, person)
 
-    def event_comes(self, person: Person, event: str, at: int) -> None:
+    def event_comes(self, person: Person, key: EventKey, data: Mapping[str, Any], at: int) -> None:
         """An event that goals or exits wait for is about to be received."""
+        event = key[1]
         if not any(self._may_run(one, person, at) for one in self._waiting.get(event, ())):
             return  # who does much and waits for little is not looked through each time
-        self._disturb(person, at, [one for one in person.open if event in one.recordable.events])
+        self.settle(person, at)
+        kept: list[Open] = []
+        disturbed: list[Open] = []
+        for one in person.open:
+            if event not in one.recordable.events:
+                kept.append(one)
+            elif one.recordable.goal is None:
+                disturbed.append(one)
+            elif self._reaches_goal(one, one.recordable.goal, person, key, data, at):
+                self._tell_cut(one, person, key, data, at)
+            else:
+                kept.append(one)
+        if len(kept) < len(person.open):
+            person.open = tuple(kept)
+        if disturbed:
+            self._run(person, at, disturbed)
+
+    def _reaches_goal(
+        self, opened: Open, goal: Goal, person: Person, key: EventKey, data: Mapping[str, Any], at: int
+    ) -> bool:
+        """Whether the event is the journey's goal, and comes in time."""
+        campaign = opened.recordable.campaign
+        if key != goal.key or (campaign.goal_seconds and at - opened.at > campaign.goal_seconds):
+            return False
+        if goal.accepts is None:
+            return True
+        moment = self.engine.cause_moment(person, at, opened.cause, campaign.slug)
+        moment.since, moment.data = opened.since, data
+        return goal.accepts.holds(moment)
+
+    def _tell_cut(self, opened: Open, person: Person, key: EventKey, data: Mapping[str, Any], at: int) -> None:
+        """Tell a journey as it went until its goal, which the engine runs once for each place it may be reached at."""
+        whole, campaign = opened.recording, opened.recordable.campaign
+        came = whole.came(at - opened.at)
+        cut = whole.cuts.get(came)
+        if cut is None:
+            cut = cut_by_goal(self.engine, campaign, person, opened.cause, opened.at, (key, data), at)
+            whole.cuts[came] = cut
+        self._tell_one(Open(opened.at, opened.number, opened.since, opened.cause, cut, opened.recordable), person)
 
     def _may_run(self, recordable: Recordable, person: Person, at: int) -> bool:
         """Whether a journey of that campaign may be under way, by when the person last entered it."""
@@ -325,22 +353,16 @@ class Recorder:
         if running:
             handed = set(map(id, running))
             person.open = tuple(one for one in person.open if id(one) not in handed)
-            for one in running:
-                self._hand_over(one, person)
-            self.engine.advance(person, at)
+            self._run(person, at, running)
+
+    def _run(self, person: Person, at: int, journeys: Sequence[Open]) -> None:
+        """Let the engine run journeys from their entry to now."""
+        for one in journeys:
+            self._hand_over(one, person)
+        self.engine.advance(person, at)
 
     def _hand_over(self, opened: Open, person: Person) -> None:
         campaign = opened.recordable.campaign
         journey = Journey(campaign, person, opened.number, opened.at, opened.cause)
         journey.since = opened.since
         start(self.engine, journey, opened.at)
-
-
-def _on_its_own(person: Person, at: int) -> Person:
-    """Somebody of whom the same is known, and who shares nothing that a journey writes."""
-    alone = Person(person.key, at)
-    alone.id, alone.cio_id, alone.born, alone.number = person.id, person.cio_id, person.born, person.number
-    alone.attributes, alone.events, alone.changes = person.attributes, person.events, person.changes
-    alone.segments, alone.objects = person.segments, person.objects
-    alone.messages = {message: list(states) for message, states in person.messages.items()}
-    return alone

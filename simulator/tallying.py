@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulator.engine import Detail, Messages
-from simulator.recordings import Open, Recorder, Recording
+from simulator.lone_runs import Recording
+from simulator.recordings import Open, Recorder
 from simulator.replay import Replay
 from simulator.summary import DAY, DOUBLE_WITHIN, GOOD_STATUSES, WAITS, Summary, summary_of
 from simulator.trace import AnyEntry, Delivery
@@ -37,7 +38,7 @@ class Tally:
         """Let the clock run on to *until* and give the outcome; the summary then holds every count."""
         run = self.replay.finish(until)
         for recordable in self.recorder.recordables.values():
-            for recording in recordable.kept.values():
+            for recording in recordable.recordings():
                 if recording.journeys:
                     self.summary.add_counts(summary_of(recording.entries), recording.journeys)
         return run
