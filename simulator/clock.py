@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -35,8 +36,8 @@ class Agenda:
         """Whether anything is due before that moment."""
         return bool(self.due) and self.due[0][0] < before
 
-    def run_before(self, moment: int, then: Callable[[], None] | None = None) -> None:
-        """Do everything due before *moment*, also what that brings about; after each thing call *then*.
+    def run_before(self, moment: int, later: deque[Callable[[], None]] | None = None) -> None:
+        """Do everything due before *moment*, also what that brings about; after each thing all that is in *later*.
 
         What is due at *moment* itself waits: calls received in that second are seen by it.
         """
@@ -44,8 +45,8 @@ class Agenda:
         while heap and heap[0][0] < moment:
             at, _, act, what = heapq.heappop(heap)
             act(at, what)
-            if then is not None:
-                then()
+            while later:
+                later.popleft()()
 
     def entries(self) -> list[Due]:
         """All that is still due, in its order."""
@@ -83,6 +84,7 @@ def _zone_names() -> dict[str, str]:
     return {name.lower(): name for name in sorted(available_timezones()) if not name.startswith("posix")}
 
 
+@lru_cache(maxsize=256)
 def minutes_of(clock_time: str) -> int:
     """The minutes since midnight of `HH:MM`."""
     hours, minutes = clock_time.split(":")

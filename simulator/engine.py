@@ -132,7 +132,11 @@ class Engine:
 
     def cause_moment(self, person: Person, at: int, cause: Cause, campaign: str = "") -> Moment:
         """The person at that moment, with what a journey of *campaign* may start from."""
-        moment = self.moment(person, at)
+        moment = self.shared_moment
+        moment.now = at
+        moment.person = person
+        moment.attributes = person.attributes
+        moment.since = person.number
         moment.campaign = campaign
         moment.event = moment.data = cause.event or cause.trigger or EMPTY
         moment.object = cause.object
@@ -141,7 +145,14 @@ class Engine:
 
     def journey_moment(self, journey: Journey, at: int) -> Moment:
         """The journey's person at that moment, with what started the journey."""
-        moment = self.cause_moment(journey.person, at, journey.cause, journey.campaign.slug)
+        moment, person, cause = self.shared_moment, journey.person, journey.cause
+        moment.now = at
+        moment.person = person
+        moment.attributes = person.attributes
+        moment.campaign = journey.campaign.slug
+        moment.event = moment.data = cause.event or cause.trigger or EMPTY
+        moment.object = cause.object
+        moment.relationship = cause.relationship
         moment.since = journey.since
         return moment
 
@@ -182,7 +193,7 @@ class Engine:
         """Do everything that is due for the person before *to*."""
         agenda = person.agenda
         if agenda is not None and (due := agenda.due) and due[0][0] < to:
-            agenda.run_before(to, self.settle)
+            agenda.run_before(to, self.later)
 
     def settle(self) -> None:
         """Do what workflows caused, until nothing more comes of it."""
@@ -298,7 +309,7 @@ class Engine:
     def finish(self, until: int) -> None:
         """Do everything that is due up to *until*, for everybody."""
         if self.shared_agenda is not None:
-            self.shared_agenda.run_before(until + 1, self.settle)
+            self.shared_agenda.run_before(until + 1, self.later)
             return
         for person in [*self.people, *self.strangers]:
             self.before_change(person, until + 1)

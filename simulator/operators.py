@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, assert_never
 
 from mailwright.definitions.assumptions import Assumptions
@@ -272,10 +273,18 @@ def fields_test(operator: Operator, assumptions: Assumptions) -> Callable[[Any, 
         bounds = (right, right) if operator is Operator.BETWEEN else (right,)
         if operator in {Operator.ABOVE, Operator.BELOW, Operator.BEFORE, Operator.AFTER} and as_number(right) is None:
             return False
-        found = value_test(operator, bounds, assumptions)
+        found = _test_of_fields(operator, tuple((bound.__class__, bound) for bound in bounds), assumptions)
         return bool(found(left))  # type: ignore[call-arg]  # timed operators never compare two fields
 
     return test
+
+
+@lru_cache(maxsize=4096)
+def _test_of_fields(
+    operator: Operator, bounds: tuple[tuple[type, Any], ...], assumptions: Assumptions
+) -> Test | TimedTest:
+    """The test for such bounds; their classes tell 1, 1.0 and true apart."""
+    return value_test(operator, tuple(bound for _, bound in bounds), assumptions)
 
 
 def _number(value: Scalar) -> float:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+import msgspec
+
 from mailwright.definitions.conditions import Happens
 from mailwright.definitions.steps import BranchStep, ExitStep, MessageStep, SplitStep, WaitStep
 from simulator.conditions import Check
@@ -68,8 +70,7 @@ class Goal:
     accepts: Check | None  # what its data must be like; None: anything
 
 
-@dataclass(slots=True, eq=False)
-class Open:
+class Open(msgspec.Struct, frozen=True, eq=False):
     """A journey that is told from a recording unless something disturbs it."""
 
     at: int
