@@ -58,7 +58,7 @@ class ClassReader:
         )
         try:
             known: list[Hashable] = [
-                1 if (value := attributes.get(name)).__class__ is str and len(value) <= longest else read(scope)  # type: ignore[arg-type, operator]  # a text has a length
+                1 if (value := attributes.get(name)).__class__ is str and len(value) <= longest else read(scope)
                 for name, longest, read in self._printed
             ]
             for read in self._reads:
@@ -92,7 +92,9 @@ def class_reader(
 
 def _is_printed_attribute(signature: tuple[object, ...]) -> bool:
     """Whether a read is that of one attribute by its plain name, which is only printed, and not as money."""
-    return signature[:2] == ("presence", False) and signature[-2] == ROOTS["customer"] and len(signature[-1]) == 1  # type: ignore[arg-type]  # names are a tuple
+    names: Any = signature[-1]
+    is_attribute = signature[:2] == ("presence", False) and signature[-2] == ROOTS["customer"] and len(names) == 1
+    return is_attribute and names[0] not in _IDENTIFIERS
 
 
 def _goes_somewhere(kind: str, address: object) -> bool:

@@ -260,7 +260,7 @@ class _Walk:
             return
         for path in (head, *looks.beside):
             if path in named:
-                self.output(self.passed_on[str(path.segments[0])])  # type: ignore[attr-defined]  # names are paths
+                self.output(self.passed_on[str(path.segments[0])])
             elif isinstance(path, Path):
                 self.look(path, looks.head)
         for path in looks.whole:
@@ -467,8 +467,18 @@ def _passed_on(nodes: Sequence[Node]) -> dict[str, Filtered]:
 
 
 def _used_plainly(nodes: Sequence[Node], names: Mapping[str, Filtered]) -> set[str]:
-    """Those of *names* that are used, and nowhere but in front of filters and in sums."""
+    """Those of *names* that are used, and nowhere but in front of filters and in sums, outside of loops.
+
+    What a loop reads, it reads only where it has items; what is given to a name is read in any case.
+    """
     order = list(names)
+    in_loops = {
+        id(inner)
+        for loop in walk(nodes)
+        if isinstance(loop, LoopNode)
+        for block in loop.blocks()
+        for inner in walk(block)
+    }
     used: set[str] = set()
     otherwise: set[str] = set()
     for node in walk(nodes):
@@ -476,6 +486,7 @@ def _used_plainly(nodes: Sequence[Node], names: Mapping[str, Filtered]) -> set[s
         before = order if own is None else order[: order.index(own)]
         for expression, use in node.uses():
             passes_on = own is not None or (use == "output" and isinstance(node, OutputNode))
+            passes_on = passes_on and id(node) not in in_loops
             plainly = _heads_and_terms(expression) if passes_on else []
             for path in _paths_in(expression):
                 name = path.segments[0]

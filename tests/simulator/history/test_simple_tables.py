@@ -57,7 +57,14 @@ def slow(path, wanted: Wanted) -> tuple[list[Call], list[BadLine], Seen]:
 
 
 def track(**more: Any) -> dict[str, Any]:
-    return {"type": "track", "person": "1", "name": "went", "timestamp": SECOND, "data": '{"to": 1, "noise": 2}', **more}
+    return {
+        "type": "track",
+        "person": "1",
+        "name": "went",
+        "timestamp": SECOND,
+        "data": '{"to": 1, "noise": 2}',
+        **more,
+    }
 
 
 @pytest.mark.parametrize(
@@ -146,5 +153,7 @@ def test_only_the_tools_own_shape_is_read_fast(change, expected):
 
 def test_a_table_without_times_of_receipt_or_ids_is_read_too(tmp_path):
     columns = {name: COLUMNS[name] for name in ("type", "person", "name", "timestamp", "data")}
-    path = table(tmp_path / "log.parquet", [track(), {"type": "identify", "person": "1", "data": '{"plan": 1}'}], columns)
+    path = table(
+        tmp_path / "log.parquet", [track(), {"type": "identify", "person": "1", "data": '{"plan": 1}'}], columns
+    )
     assert fast(path, WANTED) == slow(path, WANTED)
