@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from building import DAY, HOUR, START, campaign, data, event, identify, person, project, segment, track
+from building import DAY, HOUR, START, campaign, data, identify, person, project, segment, track
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
