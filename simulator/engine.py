@@ -312,5 +312,6 @@ class Engine:
             self.shared_agenda.run_before(until + 1, self.later)
             return
         for person in [*self.people, *self.strangers]:
-            self.before_change(person, until + 1)
+            if person.open:
+                self.before_change(person, until + 1)
             self.advance(person, until + 1)

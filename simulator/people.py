@@ -271,8 +271,8 @@ class People:
         return Person(key, at)
 
     def _kind(self, name: str, id_type: IdType) -> str:
-        if id_type is IdType.ID and self.email_identifies and "@" in name:
-            return "email"
+        if id_type is _ID:
+            return "email" if self.email_identifies and "@" in name else "id"
         return id_type.value
 
     def holder_of_email(self, email: str) -> Person | None:
@@ -281,7 +281,7 @@ class People:
 
     def take_email(self, person: Person, old: Any, new: Any) -> None:
         """Follow a change of the person's address."""
-        if isinstance(old, str) and self._by_email.get(old.lower()) is person:
+        if old is not None and isinstance(old, str) and self._by_email.get(old.lower()) is person:
             del self._by_email[old.lower()]
         if isinstance(new, str) and new:
             self._by_email.setdefault(new.lower(), person)

@@ -151,7 +151,7 @@ def _may_identify(engine: Engine, person: Person, name: str, value: Any, at: int
     """
     people = engine.people
     if name == "email":
-        holder = people.holder_of_email(value) if isinstance(value, str) and people.email_identifies else None
+        holder = people.holder_of_email(value) if people.email_identifies and isinstance(value, str) else None
         if holder is None or holder is person:
             people.take_email(person, person.attributes.get("email"), value)
             return True

@@ -343,14 +343,15 @@ class Recorder:
 
     def disturb(self, person: Person, at: int) -> None:
         """Everything about the person may change."""
-        self._disturb(person, at, person.open)
+        if person.open:
+            self._disturb(person, at, person.open)
 
     def _disturb(self, person: Person, at: int, concerned: Sequence[Open]) -> None:
         """Tell what is over, and let the engine run the concerned journeys from their entry to now."""
         if not concerned:
             return
-        running = [one for one in concerned if one.at + one.recording.length >= at]
         self.settle(person, at)
+        running = [one for one in concerned if one.at + one.recording.length >= at]
         if running:
             handed = set(map(id, running))
             person.open = tuple(one for one in person.open if id(one) not in handed)
