@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailwright.diagnostics import ConfigurationError
 from simulator.history.calls import Call, CallKind
@@ -25,6 +25,9 @@ from simulator.history.simple_tables import SimpleTable, is_simple
 from simulator.history.slots import UNFIT, Slots
 from simulator.history.streams import Progress, StreamBroken, lines_of
 from simulator.history.wanted import Seen, Wanted, narrowed
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _BATCH = 1 << 15  # bytes
 
@@ -135,23 +138,29 @@ class Sieve:
 
     def of_table(self, log: OpenedLog, refusals: Refusals) -> Iterator[Call]:
         """What is wanted of a Parquet table, row by row fast where it is in the tool's own shape."""
+        try:
+            with opened_table(log.chunks, log.plain_file) as (database, path):
+                yield from self._of_database(database, path, refusals)
+        except StreamBroken as error:
+            refusals.refuse(1, error.message, error.hint)
+        finally:
+            self._count_events()
+
+    def _of_database(self, database: DuckDBPyConnection, path: str, refusals: Refusals) -> Iterator[Call]:
         import duckdb
 
         number = 0
-        with opened_table(log.chunks, log.plain_file) as (database, path):
-            try:
-                kinds = kinds_of_columns(database, path)
-                if not is_simple(kinds):
-                    yield from self.general(rows_of_parquet(database, path, refusals, {}))
-                    return
-                table = SimpleTable(list(kinds), self._wanted, refusals)
-                for rows in batches_of_rows(database, path, kinds):
-                    yield from self._rows(table, rows, number)
-                    number += len(rows)
-            except duckdb.Error:
-                refusals.refuse(number + 1, *DAMAGED)
-            finally:
-                self._count_events()
+        try:
+            kinds = kinds_of_columns(database, path)
+            if not is_simple(kinds):
+                yield from self.general(rows_of_parquet(database, path, refusals, {}))
+                return
+            table = SimpleTable(list(kinds), self._wanted, refusals)
+            for rows in batches_of_rows(database, path, kinds):
+                yield from self._rows(table, rows, number)
+                number += len(rows)
+        except duckdb.Error:
+            refusals.refuse(number + 1, *DAMAGED)
 
     def _rows(self, table: SimpleTable, rows: Sequence[tuple[Any, ...]], before: int) -> Iterator[Call]:
         others = 0
