@@ -105,7 +105,6 @@ class Engine:
         self.recorder: Recorder | None = None  # where only counts are wanted
         self.later: deque[Callable[[], None]] = deque()  # what workflows caused, done once the call is through
         self._names: dict[tuple[str, str], Name] = {}
-        self._segment_holds = {slug: check.holds for slug, check in content.segments.items()}
         self.shared_moment = Moment(0, Person("", 0), NOTHING, self._in_segment)
 
     def name_of(self, kind: str, spelling: str) -> Name:
@@ -157,8 +156,8 @@ class Engine:
         return moment
 
     def _in_segment(self, slug: str, moment: Moment) -> bool:
-        holds = self._segment_holds.get(slug)
-        return holds(moment) if holds is not None else slug in moment.person.segments
+        check = self.content.segments.get(slug)
+        return check.holds(moment) if check is not None else slug in moment.person.segments
 
     def next_change(self, check: Check, moment: Moment) -> int | None:
         """The first second at which time alone may change the answer, also by way of segments."""

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Any, assert_never
 
 from mailwright.definitions.assumptions import Assumptions
@@ -29,6 +28,7 @@ _TIMED = {
     Operator.LESS_THAN_AHEAD,
 }
 TIME_TESTS = frozenset({*_TIMED, Operator.AFTER, Operator.BEFORE, Operator.IS_TIMESTAMP})
+_KEPT = 1_000  # right sides of a comparison of two fields, whose tests are kept
 LAST_SECOND = 99_999_999_999  # beyond it a number is read as milliseconds, which no timestamp test takes
 
 
@@ -266,6 +266,7 @@ def value_test(operator: Operator, values: tuple[Scalar, ...], assumptions: Assu
 
 def fields_test(operator: Operator, assumptions: Assumptions) -> Callable[[Any, Any], bool]:
     """The operator between two values; missing on either side is false (assumed, semantics R20)."""
+    known: dict[tuple[type, Any], Test | TimedTest] = {}
 
     def test(left: Any, right: Any) -> bool:
         if left is None or right is None or as_text(right) is None:
@@ -273,18 +274,15 @@ def fields_test(operator: Operator, assumptions: Assumptions) -> Callable[[Any, 
         bounds = (right, right) if operator is Operator.BETWEEN else (right,)
         if operator in {Operator.ABOVE, Operator.BELOW, Operator.BEFORE, Operator.AFTER} and as_number(right) is None:
             return False
-        found = _test_of_fields(operator, tuple((bound.__class__, bound) for bound in bounds), assumptions)
+        key = (right.__class__, right)  # the class tells 1, 1.0 and true apart
+        found = known.get(key)
+        if found is None:
+            found = value_test(operator, bounds, assumptions)
+            if len(known) < _KEPT:
+                known[key] = found
         return bool(found(left))  # type: ignore[call-arg]  # timed operators never compare two fields
 
     return test
-
-
-@lru_cache(maxsize=4096)
-def _test_of_fields(
-    operator: Operator, bounds: tuple[tuple[type, Any], ...], assumptions: Assumptions
-) -> Test | TimedTest:
-    """The test for such bounds; their classes tell 1, 1.0 and true apart."""
-    return value_test(operator, tuple(bound for _, bound in bounds), assumptions)
 
 
 def _number(value: Scalar) -> float:

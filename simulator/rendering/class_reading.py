@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from simulator.journeys import EMPTY
 from simulator.rendering.addresses import text_or_none
 from simulator.rendering.journey_moments import JourneyMoments, customer_of, objects_of
 from simulator.rendering.moment import EVENT_KINDS, NOTHING, TRIGGER_KINDS
@@ -36,9 +37,9 @@ class ClassReader:
             if message.address is not None:
                 addresses[message.kind, message.address] = None
         # Most of what is read is a text that is only printed: these are looked at here, the rest by their reads.
-        printed = {signature: read for signature, read in reads.items() if _is_printed_attribute(signature)}
-        self._printed = [(signature[-1][0], signature[2], read) for signature, read in printed.items()]  # type: ignore[index]  # names are a tuple
-        self._reads = [read for signature, read in reads.items() if signature not in printed]
+        self._of_person, self._of_event = _printed(reads, "customer"), _printed(reads, "event")
+        shown = {read for *_, read in (*self._of_person, *self._of_event)}
+        self._reads = [read for read in reads.values() if read not in shown]
         self._addresses = tuple(addresses)
         self._in_languages = in_languages
         self._has_event = trigger_kind in EVENT_KINDS
@@ -49,9 +50,11 @@ class ClassReader:
     def __call__(self, person: Person, cause: Cause) -> Hashable | None:
         """The class of a journey of *person* that *cause* starts; None where only a render tells."""
         attributes = person.attributes
+        event = cause.event if self._has_event else None
+        properties = EMPTY if event is None else event
         scope = (
             customer_of(person) if self._asks_who else attributes,
-            cause.event if self._has_event else None,
+            event,
             cause.trigger if self._has_trigger else None,
             NOTHING,
             objects_of(person, self._moments.objects) if person.objects else NOTHING,
@@ -59,7 +62,11 @@ class ClassReader:
         try:
             known: list[Hashable] = [
                 1 if (value := attributes.get(name)).__class__ is str and len(value) <= longest else read(scope)
-                for name, longest, read in self._printed
+                for name, longest, read in self._of_person
+            ]
+            known += [
+                1 if (value := properties.get(name)).__class__ is str and len(value) <= longest else read(scope)
+                for name, longest, read in self._of_event
             ]
             for read in self._reads:
                 known.append(read(scope))
@@ -90,11 +97,15 @@ def class_reader(
     return ClassReader(found, trigger_kind, moments, in_languages=in_languages)
 
 
-def _is_printed_attribute(signature: tuple[object, ...]) -> bool:
-    """Whether a read is that of one attribute by its plain name, which is only printed, and not as money."""
-    names: Any = signature[-1]
-    is_attribute = signature[:2] == ("presence", False) and signature[-2] == ROOTS["customer"] and len(names) == 1
-    return is_attribute and names[0] not in _IDENTIFIERS
+def _printed(reads: Mapping[tuple[object, ...], Read], root: str) -> list[tuple[str, int, Read]]:
+    """The names of *root* that are only printed, and not as money: up to which length texts are alike, and the read."""
+    found: list[tuple[str, int, Read]] = []
+    for signature, read in reads.items():
+        if signature[:2] == ("presence", False):
+            longest, index, names = cast("tuple[int, int, tuple[str, ...]]", signature[2:])
+            if index == ROOTS[root] and len(names) == 1 and names[0] not in _IDENTIFIERS:
+                found.append((names[0], longest, read))
+    return found
 
 
 def _goes_somewhere(kind: str, address: object) -> bool:
