@@ -28,7 +28,9 @@ def replayed(*bodies: str) -> tuple[Any, Rendering, ReadClass | None]:
         ("c", name, None): Message("c", name, "email", None, EmailFields(subject="S"), Text(body, f"c/{name}.liquid"))
         for name, body in zip(names, bodies, strict=True)
     }
-    messages["c", "m0", "es"] = replace(messages["c", "m0", None], language="es", body=Text("{{ customer.nombre }}", "c/m0.es.liquid"))
+    messages["c", "m0", "es"] = replace(
+        messages["c", "m0", None], language="es", body=Text("{{ customer.nombre }}", "c/m0.es.liquid")
+    )
     content = compile_content(replace(what, messages=messages))
     made = messages_for(content, "outcome")
     assert isinstance(made, Rendering)
@@ -49,7 +51,9 @@ attributes = st.fixed_dictionaries(
         "coach": st.just("Cy"),
         "nombre": st.just("Ana"),
         "language": st.sampled_from(["es", "es-MX", "de", 7]),
-        "email": st.sampled_from(["a@example.org", "b@example.org", "", " ", ",", "a@example.org, b@example.org", "nobody", 5]),
+        "email": st.sampled_from(
+            ["a@example.org", "b@example.org", "", " ", ",", "a@example.org, b@example.org", "nobody", 5]
+        ),
         "id": st.sampled_from(["other", 5]),
     },
 )
