@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -16,40 +17,40 @@ Due = tuple[int, int, Callable[[int, Any], None], Any]
 class Agenda:
     """What is due when, for one person; things due at the same second come in the order they were put in."""
 
-    __slots__ = ("_heap", "_number")
+    __slots__ = ("_number", "due")
 
     def __init__(self) -> None:
-        self._heap: list[Due] = []
+        self.due: list[Due] = []  # a heap: what comes next is first
         self._number = 0
 
     def put(self, at: int, act: Callable[[int, Any], None], what: Any) -> None:
         """Call *act* with the moment and *what* once the clock is past *at*."""
         self._number += 1
-        heapq.heappush(self._heap, (at, self._number, act, what))
+        heapq.heappush(self.due, (at, self._number, act, what))
 
     def next_at(self) -> int | None:
         """When the next thing is due, if anything is."""
-        return self._heap[0][0] if self._heap else None
+        return self.due[0][0] if self.due else None
 
     def is_due(self, before: int) -> bool:
         """Whether anything is due before that moment."""
-        return bool(self._heap) and self._heap[0][0] < before
+        return bool(self.due) and self.due[0][0] < before
 
-    def run_before(self, moment: int, then: Callable[[], None] | None = None) -> None:
-        """Do everything due before *moment*, also what that brings about; after each thing call *then*.
+    def run_before(self, moment: int, later: deque[Callable[[], None]] | None = None) -> None:
+        """Do everything due before *moment*, also what that brings about; after each thing all that is in *later*.
 
         What is due at *moment* itself waits: calls received in that second are seen by it.
         """
-        heap = self._heap
+        heap = self.due
         while heap and heap[0][0] < moment:
             at, _, act, what = heapq.heappop(heap)
             act(at, what)
-            if then is not None:
-                then()
+            while later:
+                later.popleft()()
 
     def entries(self) -> list[Due]:
         """All that is still due, in its order."""
-        return sorted(self._heap, key=lambda due: due[:2])
+        return sorted(self.due, key=lambda due: due[:2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def _zone_names() -> dict[str, str]:
     return {name.lower(): name for name in sorted(available_timezones()) if not name.startswith("posix")}
 
 
+@lru_cache(maxsize=256)
 def minutes_of(clock_time: str) -> int:
     """The minutes since midnight of `HH:MM`."""
     hours, minutes = clock_time.split(":")
@@ -115,6 +117,7 @@ def _edges(hours: OpeningHours, day: date, zone: tzinfo) -> tuple[int, int]:
     return wall_time(day, hours.start, zone), wall_time(last, hours.end, zone)
 
 
+@lru_cache(maxsize=16_384)  # people share their zones and days
 def wall_time(day: date, minutes: int, zone: tzinfo) -> int:
     """The Unix time of so many wall-clock minutes after midnight of *day* in *zone*.
 

@@ -7,7 +7,7 @@ keeps its parts; `explain` asks each of them, so that the reason and the answer 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -39,6 +39,7 @@ from simulator.trace import Clause
 if TYPE_CHECKING:
     from simulator.moment import Moment
 
+Turn = Callable[["Moment"], int | None]
 _DATA_OF = {
     Subject.PERSON: "m.attributes",
     Subject.EVENT: "m.event",
@@ -144,22 +145,24 @@ class Check:
     def next_change(self, moment: Moment, segments: Mapping[str, Check]) -> int | None:
         """The first second after now at which time alone may change the answer, also by way of *segments*."""
         soonest: int | None = None
-        now = moment.now
-        for clause in self.timed_clauses:
-            if isinstance(clause, InSegment):
-                inside = segments.get(clause.segment)
-                turn = None if inside is None else inside.next_change(moment, segments)
-                if turn is not None and (soonest is None or turn < soonest):
-                    soonest = turn
-                continue
-            for turn in turns_of(clause, moment, self.asks_age, self._read_timestamp):
-                if turn > now and (soonest is None or turn < soonest):
-                    soonest = turn
+        for segment, turn in self._turns:
+            if turn is not None:
+                found = turn(moment)
+            else:
+                inside = segments.get(segment)
+                found = inside.next_change(moment, segments) if inside is not None and inside.timed_clauses else None
+            if found is not None and (soonest is None or found < soonest):
+                soonest = found
         return soonest
 
     @cached_property
-    def _read_timestamp(self) -> Callable[[Any], int | float | None]:
-        return timestamp_reader(self._assumptions)
+    def _turns(self) -> tuple[tuple[str, Turn | None], ...]:
+        """For each clause of `timed_clauses` what gives its turn; for one that leads into a segment, which."""
+        read = timestamp_reader(self._assumptions)
+        return tuple(
+            (clause.segment, None) if isinstance(clause, InSegment) else ("", turn_of(clause, self.asks_age, read))
+            for clause in self.timed_clauses
+        )
 
 
 def may_turn(clause: Condition) -> bool:
@@ -380,29 +383,44 @@ def rule_of(leaf: Condition) -> str:
             return "R69"
 
 
-def turns_of(clause: Condition, moment: Moment, by_age: bool, read: ReadTime) -> Iterator[int]:
-    """The seconds at which time alone may change one clause's answer."""
+def turn_of(clause: Condition, by_age: bool, read: ReadTime) -> Turn:
+    """What gives the first second after now at which time alone may change one clause's answer."""
     match clause:
         case Compare(subject=subject, path=path, operator=operator, values=values) if is_timed(operator):
             offset, _ = timestamp_bounds(operator, int(float(values[0])))
-            for value in values_at(_data_of(subject, moment), path):
-                stamp = read(value)
-                if stamp is not None:
-                    yield int(-(-stamp // 1)) - offset
+
+            def of_value(moment: Moment) -> int | None:
+                stamps = [read(value) for value in values_at(_data_of(subject, moment), path)]
+                turns = [int(-(-stamp // 1)) - offset for stamp in stamps if stamp is not None]
+                return min([turn for turn in turns if turn > moment.now], default=None)
+
+            return of_value
         case Performed(event=event, type=kind, within=timedelta() as within):
-            seconds = _seconds(within)
-            for stamp in moment.person.times_of((kind.value, event.lower())):
-                yield stamp + seconds + 1
-            if by_age:
-                yield moment.person.born + seconds
+            key, length = (kind.value, event.lower()), _seconds(within)
+
+            def of_events(moment: Moment) -> int | None:
+                found = _first_out(moment.person.times_of(key), length, moment.now)
+                aged = moment.person.born + length
+                return aged if by_age and aged > moment.now and (found is None or aged < found) else found
+
+            return of_events
         case Changed(attribute=attribute, within=timedelta() as within):
-            for stamp in moment.person.change_times(attribute):
-                yield stamp + _seconds(within) + 1
-        case MessageIs(within=timedelta() as within):
-            for stamp in moment.person.message_times(clause.campaign or moment.campaign, clause.step):
-                yield stamp + _seconds(within) + 1
+            length = _seconds(within)
+            return lambda moment: _first_out(moment.person.change_times(attribute), length, moment.now)
+        case MessageIs(campaign=campaign, step=step, within=timedelta() as within):
+            length = _seconds(within)
+            return lambda moment: _first_out(
+                moment.person.message_times(campaign or moment.campaign, step), length, moment.now
+            )
         case _:
-            return
+            return lambda moment: None
+
+
+def _first_out(stamps: list[int], length: int, now: int) -> int | None:
+    """The first second after *now* at which something that happened is longer ago than *length*."""
+    since = now - length
+    recent = [stamp for stamp in stamps if stamp >= since]
+    return min(recent) + length + 1 if recent else None
 
 
 def reads_of(condition: Condition) -> Reads:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from mailwright.definitions.conditions import Any as AnyOf
 from mailwright.definitions.steps import CreateEventStep, SetStep
 from mailwright.definitions.triggers import TRIGGER_KINDS as _KINDS
 from mailwright.definitions.triggers import (
+    DateTrigger,
     EventTrigger,
     FormTrigger,
     ObjectTrigger,
@@ -74,6 +75,7 @@ class Watchers:
     by_attribute: dict[str, list[CompiledCampaign]] = field(default_factory=dict)
     by_event: dict[str, list[CompiledCampaign]] = field(default_factory=dict)
     by_change: dict[str, list[CompiledCampaign]] = field(default_factory=dict)
+    attributes: frozenset[str] = frozenset()  # names of either of these two
 
 
 @dataclass(slots=True)
@@ -95,10 +97,12 @@ class Content:
     watched_changes: frozenset[str]  # attributes whose changes some condition counts
     watchers: Watchers
     by_kind: dict[str, list[CompiledCampaign]]
+    dated: tuple[tuple[str, CompiledCampaign], ...]  # top-level attributes whose dates start campaigns
     times_asked: dict[str, frozenset[str]]  # attribute → the paths from it that timestamp tests read
     checks: tuple[Check, ...]  # every condition there is
     asks_age: bool  # some condition asks how old the profile is
     asks_messages: bool  # some condition asks what became of a message
+    messages_asked: frozenset[tuple[str, str]]  # campaign and step of these; "" is any campaign
     crosses_people: bool  # some step acts on another person than its own
     not_modelled: tuple[NotModelled, ...]
 
@@ -145,10 +149,12 @@ def compile_content(project: Project, workspace_name: str | None = None) -> Cont
         watched_changes=frozenset(name for check in everywhere for name in check.reads.changes),
         watchers=_watchers(campaigns, segments),
         by_kind={kind: [c for c in campaigns if c.trigger_kind == kind] for kind in _KINDS},
+        dated=tuple(_dated(campaigns)),
         times_asked=_times_asked(everywhere),
         checks=tuple(everywhere),
         asks_age=any(inverse_ages(check.condition) for check in everywhere),
         asks_messages=any(check.reads.messages for check in everywhere),
+        messages_asked=_messages_asked(campaigns, segments),
         crosses_people=any(_crosses(node) for campaign in campaigns for node in campaign.nodes),
         not_modelled=not_modelled_in(project, [campaign.slug for campaign in campaigns]),
     )
@@ -263,6 +269,24 @@ def _event_names(checks: Iterable[Check], kind: type[Performed | Happens]) -> fr
     )
 
 
+def _dated(campaigns: Iterable[CompiledCampaign]) -> Iterator[tuple[str, CompiledCampaign]]:
+    for campaign in campaigns:
+        trigger = campaign.definition.trigger
+        if isinstance(trigger, DateTrigger):
+            yield trigger.date.split(".")[0].split("[")[0], campaign
+
+
+def _messages_asked(campaigns: Iterable[CompiledCampaign], segments: dict[str, Check]) -> frozenset[tuple[str, str]]:
+    """What a condition asks of its own campaign's message has that campaign's name; a segment is anybody's."""
+    own = {
+        (campaign or compiled.slug, step)
+        for compiled in campaigns
+        for check in compiled.checks
+        for campaign, step in check.reads.messages
+    }
+    return frozenset(own.union(*(check.reads.messages for check in segments.values())))
+
+
 def _times_asked(checks: Iterable[Check]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for check in checks:
@@ -306,6 +330,7 @@ def _watchers(campaigns: Iterable[CompiledCampaign], segments: dict[str, Check])
         ):
             for name in names:
                 table.setdefault(name, []).append(campaign)
+    watchers.attributes = frozenset(watchers.by_attribute) | frozenset(watchers.by_change)
     return watchers
 
 

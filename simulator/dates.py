@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from simulator.people import Person
 
 
+_WATCHED = frozenset({"timezone", "cio_timezone"})
+
+
 def as_date(value: Any) -> int | None:
     """The Unix time that a date attribute holds.
 
@@ -48,11 +51,12 @@ def iso_time(text: str | None) -> int | None:
 def plan_dates(engine: Engine, person: Person, at: int, changed: Iterable[str]) -> None:
     """Put the next occurrence of every date campaign whose attribute changed on the person's agenda."""
     names = set(changed)
-    for campaign in engine.content.by_kind["date"]:
-        trigger = campaign.definition.trigger
-        assert isinstance(trigger, DateTrigger)  # listed by its kind
-        if trigger.date.split(".")[0].split("[")[0] in names or {"timezone", "cio_timezone"} & names:
-            plan_date(engine, campaign, person, at)
+    if _WATCHED.isdisjoint(names):
+        campaigns = [campaign for name, campaign in engine.content.dated if name in names]
+    else:
+        campaigns = engine.content.by_kind["date"]
+    for campaign in campaigns:
+        plan_date(engine, campaign, person, at)
 
 
 def plan_date(engine: Engine, campaign: CompiledCampaign, person: Person, at: int) -> None:
@@ -93,7 +97,7 @@ def next_occurrence(engine: Engine, trigger: DateTrigger, person: Person, stamp:
     return None
 
 
-def _days(engine: Engine, repeat: str, first: date, today: date) -> list[date]:
+def _days(engine: Engine, repeat: str, first: date, today: date) -> Iterable[date]:
     """The days on which the date may come round next, around *today*."""
     if repeat == "once":
         return [first]
@@ -101,6 +105,8 @@ def _days(engine: Engine, repeat: str, first: date, today: date) -> list[date]:
         months = [today.year * 12 + today.month - 1 + offset for offset in (-1, 0, 1, 2)]
         return [_in_month(first, month // 12, month % 12 + 1) for month in months]
     years = range(today.year - 1, today.year + 9)
+    if (first.month, first.day) != (2, 29):
+        return (date(year, first.month, first.day) for year in years)
     return [day for day in (_in_year(engine, first, year) for year in years) if day is not None]
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 class Detail(StrEnum):
     """How much of what is decided goes into the trace."""
 
+    COUNTS = "counts"  # what happened to people, without the clauses that decided
     DECISIONS = "decisions"  # what happened to people
     FULL = "full"  # also every trigger that was asked and did not match
 
@@ -93,6 +94,7 @@ class Engine:
         self.messages = messages
         self.emit = emit
         self.full = detail is Detail.FULL
+        self._tells_clauses = detail is not Detail.COUNTS
         self.people = People(email_identifies=content.project.people.identifier != "id")
         self.used: Counter[str] = Counter()  # assumptions that decided something
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
@@ -129,7 +131,11 @@ class Engine:
 
     def cause_moment(self, person: Person, at: int, cause: Cause, campaign: str = "") -> Moment:
         """The person at that moment, with what a journey of *campaign* may start from."""
-        moment = self.moment(person, at)
+        moment = self.shared_moment
+        moment.now = at
+        moment.person = person
+        moment.attributes = person.attributes
+        moment.since = person.number
         moment.campaign = campaign
         moment.event = moment.data = cause.event or cause.trigger or EMPTY
         moment.object = cause.object
@@ -138,7 +144,14 @@ class Engine:
 
     def journey_moment(self, journey: Journey, at: int) -> Moment:
         """The journey's person at that moment, with what started the journey."""
-        moment = self.cause_moment(journey.person, at, journey.cause, journey.campaign.slug)
+        moment, person, cause = self.shared_moment, journey.person, journey.cause
+        moment.now = at
+        moment.person = person
+        moment.attributes = person.attributes
+        moment.campaign = journey.campaign.slug
+        moment.event = moment.data = cause.event or cause.trigger or EMPTY
+        moment.object = cause.object
+        moment.relationship = cause.relationship
         moment.since = journey.since
         return moment
 
@@ -152,7 +165,7 @@ class Engine:
 
     def clause(self, check: Check | None, moment: Moment, label: str) -> Clause | None:
         """The clause that decided, for the trace."""
-        return None if check is None else check.deciding(moment, label)
+        return check.deciding(moment, label) if check is not None and self._tells_clauses else None
 
     def clauses(self, check: Check | None, moment: Moment, label: str) -> tuple[Clause, ...]:
         """Every clause with its own answer, in full detail; none otherwise."""
@@ -178,8 +191,8 @@ class Engine:
     def advance(self, person: Person, to: int) -> None:
         """Do everything that is due for the person before *to*."""
         agenda = person.agenda
-        if agenda is not None and agenda.is_due(to):
-            agenda.run_before(to, self.settle)
+        if agenda is not None and (due := agenda.due) and due[0][0] < to:
+            agenda.run_before(to, self.later)
 
     def settle(self) -> None:
         """Do what workflows caused, until nothing more comes of it."""
@@ -295,8 +308,9 @@ class Engine:
     def finish(self, until: int) -> None:
         """Do everything that is due up to *until*, for everybody."""
         if self.shared_agenda is not None:
-            self.shared_agenda.run_before(until + 1, self.settle)
+            self.shared_agenda.run_before(until + 1, self.later)
             return
         for person in [*self.people, *self.strangers]:
-            self.before_change(person, until + 1)
+            if person.open:
+                self.before_change(person, until + 1)
             self.advance(person, until + 1)

@@ -24,10 +24,11 @@ def consider(engine: Engine, campaign: CompiledCampaign, person: Person, cause: 
     at = cause.at
     if campaign.closed:
         return
-    refusal = refusal_of(engine, campaign, person, at)
-    if refusal is not None:
-        engine.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
-        return
+    if campaign.frequency != "every_time" or not campaign.parallel:
+        refusal = refusal_of(engine, campaign, person, at)
+        if refusal is not None:
+            engine.emit(Refused(at, person.key, campaign.slug, cause.name, cause.line, *refusal))
+            return
     if campaign.filter is not None:
         moment = engine.cause_moment(person, at, cause, campaign.slug)
         if not campaign.filter.holds(moment):

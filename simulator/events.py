@@ -104,7 +104,7 @@ def _warn_of_times(
 def let_count(engine: Engine, person: Person, name: Name, stamp: int, data: Mapping[str, Any], at: int) -> None:
     """Let conditions that count the event, and journeys that wait for it, see it."""
     if person.open and engine.recorder is not None:
-        engine.recorder.event_comes(person, name.key[1], at)
+        engine.recorder.event_comes(person, name.key, data, at)
     if person.journeys or name.counts:
         person.remember(name.key, stamp, data)
         changed(engine, person, at, event=name.key)

@@ -20,6 +20,16 @@ class IdMemory:
         mark = hash(event_id)
         return mark in self._new or mark in self._old
 
+    def took(self, event_id: str) -> bool:
+        """Remember the id; False where it was known already."""
+        mark = hash(event_id)
+        if mark in self._new or mark in self._old:
+            return False
+        if len(self._new) >= self._room:
+            self._old, self._new = self._new, set()
+        self._new.add(mark)
+        return True
+
     def add(self, event_id: str) -> None:
         """Remember the id."""
         if len(self._new) >= self._room:

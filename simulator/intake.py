@@ -85,7 +85,8 @@ class Intake:
         at = call.at if call.at is not None else call.timestamp
         if at is None or self.engine.shared_agenda is not None:
             at = self._receipt(at)
-        self.clock = max(self.clock, at)
+        if at > self.clock:
+            self.clock = at
         kind = call.kind
         if kind is _EVENT:
             self._event(call, at)
@@ -232,12 +233,8 @@ class Intake:
 
     def _event(self, call: Call, at: int) -> None:
         event_id = call.event_id
-        if event_id is not None:
-            if event_id in self.ids:
-                if self._is_duplicate(call, at):
-                    return
-            else:
-                self.ids.add(event_id)
+        if event_id is not None and not self.ids.took(event_id) and self._is_duplicate(call, at):
+            return
         # Most calls of a log are events of people known by their id, so these take the shortest way.
         person = self._by_id.get(call.person) if call.id_type is _ID else None  # type: ignore[arg-type]  # None is no id
         if person is None:
@@ -252,9 +249,15 @@ class Intake:
                 at = person.last_at
             else:
                 person.last_at = at
-            if person.agenda is not None:
+            agenda = person.agenda
+            if agenda is not None and (due := agenda.due) and due[0][0] < at:
                 self.engine.advance(person, at)
-        self._receive(person, call, at, call.timestamp)
+        stamp = call.timestamp
+        name = self._names.get(call.name) if call.kind is _EVENT else None
+        if name is None or (stamp is not None and stamp > at):
+            self._receive(person, call, at, stamp)
+        else:
+            receive_event(self.engine, person, name, call.name, call.data, at, stamp, event_id, call.line)
 
     def _is_duplicate(self, call: Call, at: int) -> bool:
         """An event whose id was used before: it is neither shown nor processed (semantics R31)."""

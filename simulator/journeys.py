@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 if TYPE_CHECKING:
     from simulator.content import CompiledCampaign
     from simulator.people import Person
@@ -14,45 +16,19 @@ if TYPE_CHECKING:
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-class Cause:
+class Cause(msgspec.Struct, eq=False):
     """The call that a journey may start from: an event, a form, data posted to a hook, a change of an object."""
 
-    __slots__ = (
-        "at",
-        "event",
-        "event_id",
-        "line",
-        "name",
-        "object",
-        "recipient",
-        "relationship",
-        "timestamp",
-        "trigger",
-    )
-
-    def __init__(
-        self,
-        name: str,
-        line: int,
-        at: int,
-        *,
-        event: Mapping[str, Any] | None = None,
-        event_id: str | None = None,
-        timestamp: int | None = None,
-        trigger: Mapping[str, Any] | None = None,
-        object: Mapping[str, Any] = EMPTY,
-        relationship: Mapping[str, Any] = EMPTY,
-    ) -> None:
-        self.name = name
-        self.line = line
-        self.at = at
-        self.event = event
-        self.event_id = event_id
-        self.timestamp = timestamp
-        self.trigger = trigger
-        self.object = object
-        self.relationship = relationship
-        self.recipient: str | None = None  # the `to` of a transactional call
+    name: str
+    line: int
+    at: int
+    event: Mapping[str, Any] | None = None
+    event_id: str | None = None
+    timestamp: int | None = None
+    trigger: Mapping[str, Any] | None = None
+    object: Mapping[str, Any] = EMPTY
+    relationship: Mapping[str, Any] = EMPTY
+    recipient: str | None = None  # the `to` of a transactional call
 
 
 class Journey:

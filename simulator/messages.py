@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from simulator.addressed import Addressed
 
 if TYPE_CHECKING:
-    from simulator.content import Content
+    from simulator.content import CompiledCampaign, Content
     from simulator.engine import Outcome
-    from simulator.journeys import Journey
+    from simulator.journeys import Cause, Journey
+    from simulator.people import Person
     from simulator.rendering.outcome_keys import Read
     from simulator.workflow import Node
 
 Objects = Mapping[tuple[str, str], Mapping[str, Any]]
+ReadClass = Callable[["Person", "Cause"], Hashable | None]
+"""From a journey's person and cause to its class: alike for two of one campaign, alike what becomes of its messages.
+
+None where only a render tells. For causes that name no recipient.
+"""
+_ADDRESSES = {"email": "email", "ab_test": "email", "sms": "phone", "whatsapp": "phone"}
 MODES = ("all", "outcome", "none")
 
 
@@ -35,6 +42,15 @@ class Unrendered:
     def deciding_reads(self, campaign: str, name: str) -> Sequence[Read] | None:
         """None beside the addresses."""
         return ()
+
+    def class_reader(self, campaign: CompiledCampaign, nodes: Iterable[Node]) -> ReadClass | None:
+        """What tells journeys apart by their addresses alone."""
+        names = sorted({_ADDRESSES[node.kind] for node in nodes if node.kind in _ADDRESSES})
+
+        def read(person: Person, cause: Cause) -> Hashable | None:
+            return tuple([_is_address(person.attributes.get(name)) for name in names])
+
+        return read
 
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """Where the message goes, or that there is no address."""
@@ -83,6 +99,15 @@ class Rendering:
         """What a template reads that decides; None where only rendering tells, and where everything is rendered."""
         return None if self._whole else self._outcomes.deciding_reads(campaign, name)
 
+    def class_reader(self, campaign: CompiledCampaign, nodes: Iterable[Node]) -> ReadClass | None:
+        """What tells journeys apart by their messages; None where only rendering does, or everything is rendered."""
+        from simulator.rendering.class_reading import class_reader
+
+        if self._whole:
+            return None
+        names = [node.file for node in nodes]
+        return class_reader(self._outcomes, self._moments, campaign.slug, campaign.trigger_kind, names)
+
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """Where the message goes, or the first thing that makes it fail."""
         moment = self._moments.moment(journey, name, at)
@@ -101,14 +126,18 @@ def address_of(journey: Journey, kind: str) -> str | None:
     Source: Customer.io docs: event data `recipient` overrides the campaign (semantics R95).
     """
     cause = journey.cause
-    if kind in ("email", "ab_test"):
-        override = cause.recipient or (cause.event or {}).get("recipient")
-        found = override if isinstance(override, str) and override else journey.person.attributes.get("email")
-    elif kind in ("sms", "whatsapp"):
-        found = journey.person.attributes.get("phone")
-    else:
+    name = _ADDRESSES.get(kind)
+    if name is None:
         return None
-    return found if isinstance(found, str) and found else None
+    found = journey.person.attributes.get(name)
+    if name == "email":
+        override = cause.recipient or (cause.event or {}).get("recipient")
+        found = override if _is_address(override) else found
+    return found if _is_address(found) else None
+
+
+def _is_address(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value != ""
 
 
 def messages_for(content: Content, mode: str) -> Unrendered | Rendering:

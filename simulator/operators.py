@@ -27,6 +27,7 @@ _TIMED = {
     Operator.LESS_THAN_AHEAD,
 }
 TIME_TESTS = frozenset({*_TIMED, Operator.AFTER, Operator.BEFORE, Operator.IS_TIMESTAMP})
+_KEPT = 1_000  # right sides of a comparison of two fields, whose tests are kept
 LAST_SECOND = 99_999_999_999  # beyond it a number is read as milliseconds, which no timestamp test takes
 
 
@@ -270,6 +271,7 @@ def value_test(operator: Operator, values: tuple[Scalar, ...], assumptions: Assu
 
 def fields_test(operator: Operator, assumptions: Assumptions) -> Callable[[Any, Any], bool]:
     """The operator between two values; missing on either side is false (assumed, semantics R20)."""
+    known: dict[tuple[type, Any], Test | TimedTest] = {}
 
     def test(left: Any, right: Any) -> bool:
         if left is None or right is None or as_text(right) is None:
@@ -277,7 +279,12 @@ def fields_test(operator: Operator, assumptions: Assumptions) -> Callable[[Any, 
         bounds = (right, right) if operator is Operator.BETWEEN else (right,)
         if operator in {Operator.ABOVE, Operator.BELOW, Operator.BEFORE, Operator.AFTER} and as_number(right) is None:
             return False
-        found = value_test(operator, bounds, assumptions)
+        key = (right.__class__, right)  # the class tells 1, 1.0 and true apart
+        found = known.get(key)
+        if found is None:
+            found = value_test(operator, bounds, assumptions)
+            if len(known) < _KEPT:
+                known[key] = found
         return bool(found(left))  # type: ignore[call-arg]  # timed operators never compare two fields
 
     return test

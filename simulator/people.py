@@ -98,9 +98,15 @@ class Person:
 
     def count(self, key: EventKey, within: int, inner: Inner, moment: Moment) -> int:
         """How often the event happened in the last *within* seconds (0: ever) with data that *inner* takes."""
-        since = moment.now - within if within else None
-        found = (entry for entry in self.events.get(key, ()) if since is None or entry[1] >= since)
-        return sum(1 for entry in found if _accepts(inner, moment, entry[2]))
+        entries = self.events.get(key)
+        if entries is None:
+            return 0
+        if within:
+            since = moment.now - within
+            entries = [entry for entry in entries if entry[1] >= since]
+        if inner is None:
+            return len(entries)
+        return sum([_accepts(inner, moment, entry[2]) for entry in entries])
 
     def happened(self, key: EventKey, inner: Inner, moment: Moment) -> bool:
         """Whether the event was received since *moment.since*."""
@@ -265,8 +271,8 @@ class People:
         return Person(key, at)
 
     def _kind(self, name: str, id_type: IdType) -> str:
-        if id_type is IdType.ID and self.email_identifies and "@" in name:
-            return "email"
+        if id_type is _ID:
+            return "email" if self.email_identifies and "@" in name else "id"
         return id_type.value
 
     def holder_of_email(self, email: str) -> Person | None:
@@ -275,7 +281,7 @@ class People:
 
     def take_email(self, person: Person, old: Any, new: Any) -> None:
         """Follow a change of the person's address."""
-        if isinstance(old, str) and self._by_email.get(old.lower()) is person:
+        if old is not None and isinstance(old, str) and self._by_email.get(old.lower()) is person:
             del self._by_email[old.lower()]
         if isinstance(new, str) and new:
             self._by_email.setdefault(new.lower(), person)

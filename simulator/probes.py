@@ -8,7 +8,7 @@ from typing import Any
 
 from mailwright.definitions.conditions import Compare, Condition, Not, Operator, Subject, Unclaimed, walk
 from simulator.operators import TIME_TESTS, as_any_timestamp, as_number, as_timestamp
-from simulator.paths import values_at
+from simulator.paths import is_plain, values_at
 
 Probe = tuple[str, Callable[[Mapping[str, Any]], bool]]
 
@@ -54,6 +54,8 @@ def _probes(condition: Condition) -> Iterator[Probe]:
 
 @lru_cache(maxsize=4096)
 def _is_missing(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    if is_plain(path):
+        return lambda data: data.get(path) is None
     return lambda data: next((value for value in values_at(data, path) if value is not None), None) is None
 
 
@@ -77,6 +79,8 @@ def _is_there(path: str) -> Callable[[Mapping[str, Any]], bool]:
 
 @lru_cache(maxsize=4096)
 def _is_numeric_text(path: str) -> Callable[[Mapping[str, Any]], bool]:
+    if is_plain(path):
+        return lambda data: isinstance(value := data.get(path), str) and as_number(value) is not None
     return lambda data: any(isinstance(value, str) and as_number(value) is not None for value in values_at(data, path))
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LONGEST_NAME = 150
 LONGEST_VALUE = 1000
 MOST_ATTRIBUTES = 300
+_LONG_NAME, _LONG_VALUE = LONGEST_NAME // 4, LONGEST_VALUE // 4
+_IDENTIFIERS = frozenset({"email", "id", "cio_id"})
 
 
 def make_person(engine: Engine, name: str, id_type: IdType, at: int) -> Person:
@@ -74,17 +76,16 @@ def set_attributes(
     if person.open and engine.recorder is not None:
         engine.recorder.attributes_change(person, values, at)
     news: set[str] = set()
+    times_asked, watched = engine.content.times_asked, engine.content.watched_changes
     for name, value in values.items():
-        if name[:1] == "_" or name == "anonymous_id":
-            continue
         if value == "":
             value = None
         old = attributes.get(name)
         if old == value and old.__class__ is value.__class__:
             continue
-        if older and old is not None:
+        if name[:1] == "_" or name == "anonymous_id" or (older and old is not None):
             continue
-        if name in ("email", "id", "cio_id") and not _may_identify(engine, person, name, value, at, line):
+        if name in _IDENTIFIERS and not _may_identify(engine, person, name, value, at, line):
             if person.gone:  # merged into the older profile, and the whole call is about that one
                 survivor = engine.people.find(str(value), IdType.EMAIL if name == "email" else IdType.ID)
                 assert survivor is not None  # it has the identifier that made the two one
@@ -92,17 +93,15 @@ def set_attributes(
                 return set_attributes(engine, survivor, rest, at, stamp, line, caused=caused)
             continue
         news.add(name)
-        if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
-            engine.note(at, person.key, "attribute_name_too_long", name[:LONGEST_NAME], line)
         if value is None:
             attributes.pop(name, None)
         else:
             attributes[name] = value
-            if value.__class__ is str and len(value.encode("utf-8", "surrogatepass")) > LONGEST_VALUE:
-                engine.note(at, person.key, "attribute_too_long", name, line)
-        for path in engine.content.times_asked.get(name, ()):
-            _warn_of_time(engine, person, path, at, line)
-        if name in engine.content.watched_changes:
+        # A character has no more than four bytes, so only long texts are looked at.
+        is_long = len(name) > _LONG_NAME or (value.__class__ is str and len(value) > _LONG_VALUE)
+        if is_long or name in times_asked:
+            _warn_of(engine, person, name, value, at, line)
+        if name in watched:
             person.remember_change(name, at, old, value)
     if len(values) > MOST_ATTRIBUTES:
         engine.note(at, person.key, "too_many_attributes", str(len(values)), line)
@@ -116,6 +115,16 @@ def set_attributes(
     if engine.content.by_kind["date"] and (news or is_new):
         plan_dates(engine, person, at, news)
     return person
+
+
+def _warn_of(engine: Engine, person: Person, name: str, value: Any, at: int, line: int) -> None:
+    """What is out of the ordinary about an attribute that was just written."""
+    if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
+        engine.note(at, person.key, "attribute_name_too_long", name[:LONGEST_NAME], line)
+    if isinstance(value, str) and len(value.encode("utf-8", "surrogatepass")) > LONGEST_VALUE:
+        engine.note(at, person.key, "attribute_too_long", name, line)
+    for path in engine.content.times_asked.get(name, ()):
+        _warn_of_time(engine, person, path, at, line)
 
 
 def _warn_of_time(engine: Engine, person: Person, path: str, at: int, line: int) -> None:
@@ -142,7 +151,7 @@ def _may_identify(engine: Engine, person: Person, name: str, value: Any, at: int
     """
     people = engine.people
     if name == "email":
-        holder = people.holder_of_email(value) if isinstance(value, str) and people.email_identifies else None
+        holder = people.holder_of_email(value) if people.email_identifies and isinstance(value, str) else None
         if holder is None or holder is person:
             people.take_email(person, person.attributes.get("email"), value)
             return True

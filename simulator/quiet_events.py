@@ -32,9 +32,9 @@ class QuietEvents:
 
     def took(self, call: Call, at: int | None) -> bool:
         """Whether the call was such an event; all it does is to be its person's latest call."""
-        if call.kind is not _EVENT or call.id_type is not _ID or at is None or not self._works:
-            return False
         quiet = self._is_quiet.get(call.name)
+        if quiet is False or call.kind is not _EVENT or call.id_type is not _ID or at is None or not self._works:
+            return False
         if quiet is None:
             name = call.name.strip()
             short = len(name.encode("utf-8", "surrogatepass")) <= LONGEST_NAME
@@ -48,9 +48,9 @@ class QuietEvents:
         stamp, event_id = call.timestamp, call.event_id
         if stamp is not None and (stamp > at or (self._age_counts and stamp < person.born)):
             return False
+        if event_id is not None and event_id in self._ids:
+            return False
         if event_id is not None:
-            if event_id in self._ids:
-                return False
             self._ids.add(event_id)
         if at > person.last_at:
             person.last_at = at

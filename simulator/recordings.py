@@ -10,37 +10,35 @@ and here is only when to ask it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+import msgspec
+
+from mailwright.definitions.conditions import Happens
 from mailwright.definitions.steps import BranchStep, ExitStep, MessageStep, SplitStep, WaitStep
 from simulator.conditions import Check
-from simulator.entering import enter, start
+from simulator.entering import start
+from simulator.instants import Instant, instants_in
 from simulator.journeys import Journey
-from simulator.people import Person
-from simulator.trace import AnyEntry
+from simulator.lone_runs import Recording, cut_by_goal, recorded
+from simulator.sending import counts_toward_limit, recent_sends
 
 if TYPE_CHECKING:
     from simulator.content import CompiledCampaign, Content
     from simulator.engine import Engine
     from simulator.journeys import Cause
+    from simulator.messages import ReadClass
+    from simulator.people import EventKey, Person
     from simulator.workflow import Node
 
 # Attributes that decide about messages beside those the content names (semantics R84 to R88, R94).
 _MESSAGE_ATTRIBUTES = frozenset({"unsubscribed", "cio_subscription_preferences", "email", "phone", "language"})
 _MANY = 8  # open journeys of one person at which those that are over are told
+_FEW = 64
 KEPT = 4096
 """Recordings kept for one campaign; beyond them journeys go through the engine one by one."""
-
-
-@dataclass(slots=True, eq=False)
-class Recording:
-    """What one undisturbed journey does: its entries from entry on, with times counted from there."""
-
-    entries: tuple[AnyEntry, ...]
-    length: int  # seconds from entry to the last entry
-    journeys: int = 0  # told from it so far
 
 
 @dataclass(slots=True, eq=False)
@@ -55,10 +53,24 @@ class Recordable:
     events: frozenset[str]  # names, in lower case, that may end it
     kept: dict[Hashable, Recording] = field(default_factory=dict)
     longest: int = 0  # seconds of the longest recording
+    goal: Goal | None = None  # where one event alone ends a journey, there and then
+
+    def recordings(self) -> Iterator[Recording]:
+        """Every recording there is, those cut short too."""
+        for recording in self.kept.values():
+            yield recording
+            yield from recording.cuts.values()
 
 
-@dataclass(slots=True, eq=False)
-class Open:
+@dataclass(frozen=True, slots=True, eq=False)
+class Goal:
+    """An event that ends a journey as soon as it comes in time."""
+
+    key: EventKey
+    accepts: Check | None  # what its data must be like; None: anything
+
+
+class Open(msgspec.Struct, frozen=True, eq=False):
     """A journey that is told from a recording unless something disturbs it."""
 
     at: int
@@ -105,16 +117,24 @@ def _recordable(content: Content, campaign: CompiledCampaign, also: frozenset[st
         also, *(check.reads.attributes for check in asked), *(r.attributes for r in reads)
     )
     events = frozenset[str]().union(*(one.events for one in reads))
-    return Recordable(campaign, asked, ends, tuple(messages), names, events)
+    return Recordable(campaign, asked, ends, tuple(messages), names, events, goal=_goal(content, campaign))
+
+
+def _goal(content: Content, campaign: CompiledCampaign) -> Goal | None:
+    if campaign.goal is None or campaign.exit_on is not None or not campaign.exits_at_goal:
+        return None
+    awaited = campaign.goal.condition
+    if not isinstance(awaited, Happens) or content.assumptions.goal_exit_at != "goal":
+        return None
+    accepts = None if awaited.where is None else Check(awaited.where, content.assumptions)
+    return Goal((awaited.type.value, awaited.event.lower()), accepts)
 
 
 def _may_record(content: Content, campaign: CompiledCampaign, node: Node) -> bool:
     """Whether the step looks at nothing but what stays the same while nothing changes, and changes nothing itself."""
     match node.step:
-        case MessageStep() as step:
-            counts = step.counts_toward_limit
-            counted = campaign.definition.counts_toward_limit if counts is None else counts
-            limited = counted and content.workspace.message_limit is not None
+        case MessageStep():
+            limited = counts_toward_limit(content, campaign, node)
             return node.kind != "ab_test" and not limited and not content.workspace.esp_suppressed
         case WaitStep():
             return node.least == node.seconds
@@ -129,34 +149,90 @@ def _is_steady(check: Check) -> bool:
     return not (reads.timed or reads.segments or reads.events or reads.changes or reads.messages)
 
 
+@dataclass(slots=True, eq=False)
+class _Told:
+    """How the journeys of one campaign are told."""
+
+    recordable: Recordable
+    read: ReadClass
+    instant: Instant | None  # they take no time
+    journeys: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more recordings are made: there are many, or hardly one was of use to a second journey."""
+        made = len(self.recordable.kept)
+        return made >= KEPT or (made >= _FEW and self.journeys < 2 * made)
+
+
+@runtime_checkable
+class TellsClasses(Protocol):
+    """Messages whose outcome can be told beforehand by what decides it; those that must be asked each are not."""
+
+    def attributes_read(self) -> frozenset[str]:
+        """The attributes of people that decide."""
+        ...
+
+    def class_reader(self, campaign: CompiledCampaign, nodes: Iterable[Node]) -> ReadClass | None:
+        """What tells journeys of the campaign apart by these message steps; None where only rendering does."""
+        ...
+
+
 class Recorder:
     """Tells journeys from recordings, and hands them to the engine where that would not be sound."""
 
     def __init__(self, engine: Engine, tell: Callable[[Open, Person], None]) -> None:
         self.engine = engine
         engine.recorder = self
-        self.recordables = recordables_in(engine.content, engine.messages.attributes_read())
+        self.recordables: dict[int, Recordable] = {}
+        self._told: dict[int, _Told] = {}  # by the campaign's number
         self._waiting: dict[str, list[Recordable]] = {}
-        for recordable in self.recordables.values():
-            for event in recordable.events:
-                self._waiting.setdefault(event, []).append(recordable)
         self._tell = tell
-        self._records = False
+        if isinstance(engine.messages, TellsClasses):
+            self._look_over(engine.messages)
+
+    def _look_over(self, messages: TellsClasses) -> None:
+        """Find the campaigns that can be told, and what tells their journeys apart."""
+        content = self.engine.content
+        recordables = recordables_in(content, messages.attributes_read())
+        for number, instant in instants_in(content).items():
+            recordable = Recordable(instant.campaign, instant.checks, (), (), frozenset(), frozenset())
+            self._keep(number, recordable, instant, messages.class_reader(instant.campaign, instant.messages))
+        for number, recordable in recordables.items():
+            if number not in self.recordables:
+                nodes = [node for node, _ in recordable.messages]
+                self._keep(number, recordable, None, messages.class_reader(recordable.campaign, nodes))
+
+    def _keep(self, number: int, recordable: Recordable, instant: Instant | None, read: ReadClass | None) -> None:
+        if read is None:
+            return
+        self._told[number] = _Told(recordable, read, instant)
+        self.recordables[number] = recordable
+        for event in recordable.events:
+            self._waiting.setdefault(event, []).append(recordable)
 
     def open(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> bool:
         """Keep a journey that starts now as one to be told; False when the engine has to run it."""
-        recordable = self.recordables.get(campaign.number)
-        if recordable is None or self._records:
+        told = self._told.get(campaign.number)
+        if told is None:
             return False
-        key = self._key(recordable, person, cause, at)
+        recordable, instant = told.recordable, told.instant
+        if instant is None:
+            key = self._key(recordable, person, cause, at, told.read)
+        else:
+            key = instant.key(self.engine, person, cause, at, told.read)
         if key is None:
             return False
         recording = recordable.kept.get(key)
         if recording is None:
-            if len(recordable.kept) >= KEPT:
+            if told.is_full:
                 return False
-            recording = recordable.kept[key] = self._record(campaign, person, cause, at)
+            recording = recordable.kept[key] = recorded(self.engine, campaign, person, cause, at)
             recordable.longest = max(recordable.longest, recording.length)
+        told.journeys += 1
+        if instant is not None:
+            self._tell_at_once(recordable, recording, person, cause, at)
+            return True
         count = len(person.open)
         if count >= _MANY and not count & (count - 1):  # at each doubling, so that a look at all costs each one little
             self.settle(person, at)
@@ -164,67 +240,90 @@ class Recorder:
         person.open = (*person.open, Open(at, number, person.number, cause, recording, recordable))
         return True
 
-    def _key(self, recordable: Recordable, person: Person, cause: Cause, at: int) -> Hashable | None:
+    def _tell_at_once(
+        self, recordable: Recordable, recording: Recording, person: Person, cause: Cause, at: int
+    ) -> None:
+        """Tell a journey that is over the second it began."""
+        number = person.note_entry(recordable.campaign.number, at)
+        if recording.counted:
+            person.counted_sends = (*recent_sends(self.engine, person, at), *[at] * recording.counted)
+        self._tell_one(Open(at, number, person.number, cause, recording, recordable), person)
+
+    def _tell_one(self, opened: Open, person: Person) -> None:
+        for name, count in opened.recording.used.items():
+            self.engine.used[name] += count
+        self._tell(opened, person)
+
+    def _key(self, recordable: Recordable, person: Person, cause: Cause, at: int, read: ReadClass) -> Hashable | None:
         """All that the journey's course depends on; None where it cannot be said."""
         attributes = person.attributes
-        if "cio_subscription_preferences" in attributes or (cause.event is not None and "recipient" in cause.event):
+        if "cio_subscription_preferences" in attributes or cause.recipient is not None:
             return None
-        moment = self.engine.cause_moment(person, at, cause)
-        email, unsubscribed = attributes.get("email"), attributes.get("unsubscribed")
+        if cause.event is not None and "recipient" in cause.event:
+            return None
+        unsubscribed = attributes.get("unsubscribed")
         if unsubscribed is not None and unsubscribed is not False:
             return None
-        if any(check.holds(moment) for check in recordable.ends):
-            return None  # it ends with the next change of any kind
-        answers = [check.holds(moment) for check in recordable.checks]
-        classes: list[Hashable] = []
-        journey = Journey(recordable.campaign, person, 0, at, cause) if recordable.messages else None
-        for node, name in recordable.messages:
-            assert journey is not None  # made where there are messages
-            rendered = self.engine.messages.render_class(journey, node, name, at)
-            if rendered is None:
-                return None
-            classes.append(rendered)
-        phone = attributes.get("phone")
-        language = attributes.get("language")
-        return (
-            *answers, *classes, email.__class__ is str and email != "", phone.__class__ is str and phone != "",
-            language if language.__class__ is str else None,
-        )  # fmt: skip
-
-    def _record(self, campaign: CompiledCampaign, person: Person, cause: Cause, at: int) -> Recording:
-        """Run the journey on its own, with nobody and nothing else about."""
-        engine = self.engine
-        entries: list[AnyEntry] = []
-        alone = Person(person.key, at)
-        alone.attributes = person.attributes
-        emit, engine.emit = engine.emit, entries.append
-        self._records = True
-        try:
-            enter(engine, campaign, alone, cause, at)
-            while alone.journeys and alone.agenda is not None and alone.agenda.next_at() is not None:
-                engine.advance(alone, (alone.agenda.next_at() or 0) + 1)
-        finally:
-            engine.emit = emit
-            self._records = False
-        return Recording(tuple(entries), entries[-1].at - at if entries else 0)
+        moment = self.engine.cause_moment(person, at, cause)
+        for check in recordable.ends:
+            if check.holds(moment):
+                return None  # it ends with the next change of any kind
+        known = read(person, cause)
+        return None if known is None else (known, *[check.holds(moment) for check in recordable.checks])
 
     def settle(self, person: Person, before: int) -> None:
         """Tell the person's journeys that were over before *before*."""
-        if not any(journey.at + journey.recording.length < before for journey in person.open):
+        over = [journey for journey in person.open if journey.at + journey.recording.length < before]
+        if not over:
             return
-        kept = []
-        for journey in person.open:
-            if journey.at + journey.recording.length < before:
-                self._tell(journey, person)
-            else:
-                kept.append(journey)
-        person.open = tuple(kept)
+        person.open = tuple([journey for journey in person.open if journey not in over])
+        for journey in over:
+            self._tell_one(journey, person)
 
-    def event_comes(self, person: Person, event: str, at: int) -> None:
+    def event_comes(self, person: Person, key: EventKey, data: Mapping[str, Any], at: int) -> None:
         """An event that goals or exits wait for is about to be received."""
+        event = key[1]
         if not any(self._may_run(one, person, at) for one in self._waiting.get(event, ())):
             return  # who does much and waits for little is not looked through each time
-        self._disturb(person, at, [one for one in person.open if event in one.recordable.events])
+        self.settle(person, at)
+        kept: list[Open] = []
+        disturbed: list[Open] = []
+        for one in person.open:
+            if event not in one.recordable.events:
+                kept.append(one)
+            elif one.recordable.goal is None:
+                disturbed.append(one)
+            elif self._reaches_goal(one, one.recordable.goal, person, key, data, at):
+                self._tell_cut(one, person, key, data, at)
+            else:
+                kept.append(one)
+        if len(kept) < len(person.open):
+            person.open = tuple(kept)
+        if disturbed:
+            self._run(person, at, disturbed)
+
+    def _reaches_goal(
+        self, opened: Open, goal: Goal, person: Person, key: EventKey, data: Mapping[str, Any], at: int
+    ) -> bool:
+        """Whether the event is the journey's goal, and comes in time."""
+        campaign = opened.recordable.campaign
+        if key != goal.key or (campaign.goal_seconds and at - opened.at > campaign.goal_seconds):
+            return False
+        if goal.accepts is None:
+            return True
+        moment = self.engine.cause_moment(person, at, opened.cause, campaign.slug)
+        moment.since, moment.data = opened.since, data
+        return goal.accepts.holds(moment)
+
+    def _tell_cut(self, opened: Open, person: Person, key: EventKey, data: Mapping[str, Any], at: int) -> None:
+        """Tell a journey as it went until its goal, which the engine runs once for each place it may be reached at."""
+        whole, campaign = opened.recording, opened.recordable.campaign
+        came = whole.came(at - opened.at)
+        cut = whole.cuts.get(came)
+        if cut is None:
+            cut = cut_by_goal(self.engine, campaign, person, opened.cause, opened.at, (key, data), at)
+            whole.cuts[came] = cut
+        self._tell_one(Open(opened.at, opened.number, opened.since, opened.cause, cut, opened.recordable), person)
 
     def _may_run(self, recordable: Recordable, person: Person, at: int) -> bool:
         """Whether a journey of that campaign may be under way, by when the person last entered it."""
@@ -244,20 +343,25 @@ class Recorder:
 
     def disturb(self, person: Person, at: int) -> None:
         """Everything about the person may change."""
-        self._disturb(person, at, person.open)
+        if person.open:
+            self._disturb(person, at, person.open)
 
     def _disturb(self, person: Person, at: int, concerned: Sequence[Open]) -> None:
         """Tell what is over, and let the engine run the concerned journeys from their entry to now."""
         if not concerned:
             return
-        running = [one for one in concerned if one.at + one.recording.length >= at]
         self.settle(person, at)
+        running = [one for one in concerned if one.at + one.recording.length >= at]
         if running:
             handed = set(map(id, running))
             person.open = tuple(one for one in person.open if id(one) not in handed)
-            for one in running:
-                self._hand_over(one, person)
-            self.engine.advance(person, at)
+            self._run(person, at, running)
+
+    def _run(self, person: Person, at: int, journeys: Sequence[Open]) -> None:
+        """Let the engine run journeys from their entry to now."""
+        for one in journeys:
+            self._hand_over(one, person)
+        self.engine.advance(person, at)
 
     def _hand_over(self, opened: Open, person: Person) -> None:
         campaign = opened.recordable.campaign

@@ -16,6 +16,7 @@ from simulator.operators import comparison_key
 from simulator.paths import is_plain
 from simulator.probes import Probe, times_asked
 
+_KEPT = 10_000
 Ask = Callable[[Any], bool]
 
 
@@ -39,6 +40,7 @@ class Router:
     every: tuple[Route, ...] = ()
     numbers: bool = True
     times: tuple[str, ...] = ()  # the properties that timestamp tests read
+    _keys: dict[str, Any] = field(default_factory=dict)  # texts that came before → what they are compared by
 
     def matches(self, data: Mapping[str, Any], moment: Any) -> list[Route]:
         """The campaigns whose trigger takes *data*, in their order; *moment* already holds the data."""
@@ -50,12 +52,19 @@ class Router:
             value = data.get(name)
             if value is None:
                 continue
-            for route in table.get(comparison_key(value, self.numbers), ()):
+            key = self._keys.get(value) if value.__class__ is str else None
+            for route in table.get(self._key_of(value) if key is None else key, ()):
                 if route.holds(moment):
                     found.append(route)
         if len(found) > 1:
             found.sort(key=_number)
         return found
+
+    def _key_of(self, value: Any) -> Any:
+        key = comparison_key(value, self.numbers)
+        if value.__class__ is str and len(self._keys) < _KEPT:
+            self._keys[value] = key
+        return key
 
 
 def _number(route: Route) -> int:

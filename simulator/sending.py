@@ -9,6 +9,7 @@ from mailwright.definitions.steps import MessageStep
 from simulator.trace import Delivery, Skipped
 
 if TYPE_CHECKING:
+    from simulator.content import CompiledCampaign, Content
     from simulator.engine import Engine
     from simulator.journeys import Journey
     from simulator.people import Person
@@ -137,12 +138,8 @@ def _deliver_under_limit(made: Made, step: MessageStep) -> None:
     Source: Customer.io docs, "Message Limits" (semantics R90 to R93): transactional and in-app messages are exempt.
     Assumed: only sent messages that count use the limit up; it reopens at the second.
     """
-    campaign = made.journey.campaign
     limit = made.engine.content.workspace.message_limit
-    counts = step.counts_toward_limit
-    if counts is None:
-        counts = campaign.definition.counts_toward_limit
-    if limit is None or not counts or made.channel == "in_app" or campaign.trigger_kind == "transactional":
+    if limit is None or not counts_toward_limit(made.engine.content, made.journey.campaign, made.node):
         _hand_over(made, made.at, counted=False)
         return
     free_at = limit_free_at(made.journey.person, made.at, limit.count, _span(made.engine, limit.seconds))
@@ -156,8 +153,32 @@ def _deliver_under_limit(made: Made, step: MessageStep) -> None:
         made.deliver("undeliverable", made.at, "message_limit", rule="R92")
 
 
+def counts_toward_limit(content: Content, campaign: CompiledCampaign, node: Node) -> bool:
+    """Whether the workspace's message limit, where there is one, looks at the message step."""
+    step = node.step
+    if not isinstance(step, MessageStep) or node.kind == "in_app" or campaign.trigger_kind == "transactional":
+        return False
+    counts = step.counts_toward_limit
+    return content.workspace.message_limit is not None and (
+        campaign.definition.counts_toward_limit if counts is None else counts
+    )
+
+
+def recent_sends(engine: Engine, person: Person, at: int) -> tuple[int, ...]:
+    """When the counted messages were sent that use the limit up at the second *at*."""
+    limit = engine.content.workspace.message_limit
+    if limit is None or not person.counted_sends:
+        return ()
+    since = at - _limit_seconds(engine, limit.seconds)
+    return tuple([sent for sent in person.counted_sends if sent > since])
+
+
 def _span(engine: Engine, seconds: int) -> int:
     engine.used["limit_reopens"] += 1
+    return _limit_seconds(engine, seconds)
+
+
+def _limit_seconds(engine: Engine, seconds: int) -> int:
     return seconds if engine.content.assumptions.limit_reopens == "at_the_second" else seconds + 1
 
 

@@ -58,7 +58,8 @@ class CampaignTally:
         for name in ("refused", "ended", "deliveries", "unsent", "skipped", "failures", "acted"):
             counts: Counter[Any] = getattr(self, name)
             for key, count in getattr(other, name).items():
-                counts[key] += count * times
+                if count:
+                    counts[key] += count * times
         for failure, message in other.failed_messages.items():
             self.failed_messages.setdefault(failure, message)
 

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulator.engine import Detail, Messages
-from simulator.recordings import Open, Recorder, Recording
+from simulator.lone_runs import Recording
+from simulator.recordings import Open, Recorder
 from simulator.replay import Replay
-from simulator.summary import DAY, DOUBLE_WITHIN, GOOD_STATUSES, Summary, summary_of
+from simulator.summary import DAY, DOUBLE_WITHIN, GOOD_STATUSES, WAITS, Summary, summary_of
 from simulator.trace import AnyEntry, Delivery
 
 if TYPE_CHECKING:
@@ -29,43 +30,42 @@ class Tally:
     ) -> None:
         self.summary = summary
         emit = summary.add if also is None else _both(summary.add, also)
-        self.replay = Replay(content, messages, emit, Detail.DECISIONS)
+        self.replay = Replay(content, messages, emit, Detail.COUNTS if also is None else Detail.DECISIONS)
         self.take = self.replay.take
-        self._sends: dict[int, tuple[tuple[int, str, bool], ...]] = {}
-        self._early: dict[int, int] = {}
         self.recorder = Recorder(self.replay.engine, self._tell)
 
     def finish(self, until: int | None = None) -> Run:
         """Let the clock run on to *until* and give the outcome; the summary then holds every count."""
         run = self.replay.finish(until)
         for recordable in self.recorder.recordables.values():
-            for recording in recordable.kept.values():
+            for recording in recordable.recordings():
                 if recording.journeys:
                     self.summary.add_counts(summary_of(recording.entries), recording.journeys)
         return run
 
     def _tell(self, opened: Open, person: Person) -> None:
-        recording = opened.recording
+        recording, at = opened.recording, opened.at
         recording.journeys += 1
-        sends = self._sends.get(id(recording))
-        if sends is None:
-            sends = self._look_at(recording)
+        told = recording.kept
+        if told is None:
+            told = recording.kept = _sends_of(recording)
+        sends, early = told
         per_day = self.summary.per_day
         for offset, channel, good in sends:
-            per_day[(opened.at + offset) // DAY, channel, good] += 1
-        for _ in range(self._early[id(recording)]):
+            per_day[(at + offset) // DAY, channel, good] += 1
+        if early and opened.cause.line:
             cause = opened.cause
-            self.summary.early_email(person.key, opened.recordable.campaign.slug, cause.name, cause.line, opened.at)
+            for _ in range(early):
+                self.summary.early_email(person.key, opened.recordable.campaign.slug, cause.name, cause.line, at)
 
-    def _look_at(self, recording: Recording) -> tuple[tuple[int, str, bool], ...]:
-        start = recording.entries[0].at
-        deliveries = [entry for entry in recording.entries if isinstance(entry, Delivery)]
-        sends = tuple((entry.at - start, entry.channel, entry.status in GOOD_STATUSES) for entry in deliveries)
-        self._sends[id(recording)] = sends
-        self._early[id(recording)] = sum(
-            1 for offset, channel, good in sends if good and channel == "email" and offset <= DOUBLE_WITHIN
-        )
-        return sends
+
+def _sends_of(recording: Recording) -> tuple[tuple[tuple[int, str, bool], ...], int]:
+    """When what is sent from entry on, and how many emails within the first hour."""
+    start = recording.entries[0].at
+    deliveries = [entry for entry in recording.entries if isinstance(entry, Delivery) and entry.status != WAITS]
+    sends = tuple((entry.at - start, entry.channel, entry.status in GOOD_STATUSES) for entry in deliveries)
+    early = sum(1 for offset, channel, good in sends if good and channel == "email" and offset <= DOUBLE_WITHIN)
+    return sends, early
 
 
 def _both(first: Callable[[AnyEntry], None], second: Callable[[AnyEntry], None]) -> Callable[[AnyEntry], None]:

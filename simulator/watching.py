@@ -11,7 +11,7 @@ from simulator.trace import Considered
 from simulator.waits import look_at_wait
 
 if TYPE_CHECKING:
-    from simulator.content import CompiledCampaign
+    from simulator.content import CompiledCampaign, Watchers
     from simulator.engine import Engine
     from simulator.moment import Moment
     from simulator.people import EventKey, Person
@@ -31,18 +31,19 @@ def changed(
     if person.pending:
         retry_pending(engine, person, at)
     watchers = engine.content.watchers
-    if watchers.everything:
-        watch(engine, person, at, _concerned(engine, attributes, event))
-
-
-def _concerned(
-    engine: Engine, attributes: frozenset[str] | set[str] | None, event: EventKey | None
-) -> list[CompiledCampaign]:
-    watchers = engine.content.watchers
     if event is not None:
-        return watchers.by_event.get(event[1], [])
-    if attributes is None:
-        return watchers.everything
+        concerned = watchers.by_event.get(event[1])
+    elif attributes is None:
+        concerned = watchers.everything
+    elif watchers.attributes.isdisjoint(attributes):
+        return
+    else:
+        concerned = _concerned(watchers, attributes)
+    if concerned:
+        watch(engine, person, at, concerned)
+
+
+def _concerned(watchers: Watchers, attributes: frozenset[str] | set[str]) -> list[CompiledCampaign]:
     found: dict[int, CompiledCampaign] = {}
     for name in attributes:
         for table in (watchers.by_attribute, watchers.by_change):

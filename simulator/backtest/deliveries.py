@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from simulator.backtest.records import Record
 from simulator.backtest.versions import TextVersions, Versions
+from simulator.lone_runs import Recording
 from simulator.messages import messages_for
 from simulator.quiet_events import QuietEvents
-from simulator.recordings import Open, Recorder, Recording
+from simulator.recordings import Open, Recorder
 from simulator.replay import LOOK_AHEAD, Replay
 from simulator.spilling import HELD, SortedRuns
 from simulator.trace import AnyEntry, Delivery, Ended, Entered, Moved

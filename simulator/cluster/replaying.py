@@ -148,6 +148,10 @@ class _RepeatsKnown(IdMemory):
     def __contains__(self, event_id: str) -> bool:
         return self.is_repeat
 
+    def took(self, event_id: str) -> bool:
+        """Whether the id is used for the first time."""
+        return not self.is_repeat
+
     def add(self, event_id: str) -> None:
         """Nothing: the whole log's ids are known."""
 

@@ -11,82 +11,32 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from mailwright.diagnostics import ConfigurationError
 from simulator.history.calls import Call, CallKind
-from simulator.history.heads import (
-    REFUSED_ATTRIBUTES,
-    SHAPES,
-    Decode,
-    DoesNotFit,
-    Shape,
-    data_decoder,
-    heads_of,
-    without_refused,
-)
+from simulator.history.heads import REFUSED_ATTRIBUTES, SHAPES, DoesNotFit, Shape, heads_of, without_refused
 from simulator.history.json_lines import calls_of_line
 from simulator.history.ordering import calls_in_order
+from simulator.history.parquet import DAMAGED, batches_of_rows, kinds_of_columns, opened_table, rows_of_parquet
 from simulator.history.readers import FORMATS, OpenedLog, calls_of_log, label_of, open_log
 from simulator.history.refusals import OnBad, Refusals
+from simulator.history.simple_tables import SimpleTable, is_simple
+from simulator.history.slots import UNFIT, Slots
 from simulator.history.streams import Progress, StreamBroken, lines_of
-from simulator.history.wanted import NAMES_LIMIT, OTHER_NAMES, Seen, Wanted, narrowed
+from simulator.history.wanted import Seen, Wanted, narrowed
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _BATCH = 1 << 15  # bytes
-# What a decoder or maker raises for a line that does not fit it.
-_UNFIT = (msgspec.MsgspecError, DoesNotFit, UnicodeDecodeError, RecursionError, OverflowError)
-
-
-class _Slot:
-    """One event name: how often it came, and what decodes its data; None where nobody wants it."""
-
-    __slots__ = ("count", "decode", "name")
-
-    def __init__(self, name: str, decode: Decode | None) -> None:
-        self.name = name
-        self.decode = decode
-        self.count = 0
-
-
-class _Slots(dict[str, _Slot]):
-    """A slot for each event name as written, made when the name first comes."""
-
-    def __init__(self, wanted: Wanted) -> None:
-        super().__init__()
-        self._wanted = wanted
-        self._rest = _Slot(OTHER_NAMES, None)
-
-    def __missing__(self, written: str) -> _Slot:
-        name = written.strip()
-        decode: Decode | None = None
-        if not name:
-            decode = _no_name
-        elif self._wanted.is_event(name):
-            decode = data_decoder(self._wanted.of_event(name))
-        elif len(self) >= NAMES_LIMIT:
-            return self._rest
-        slot = self[written] = _Slot(name, decode)
-        return slot
-
-    def taken(self) -> Iterator[tuple[str, int]]:
-        """Each name with its count since the last time."""
-        for slot in (*self.values(), self._rest):
-            if slot.count:
-                yield slot.name, slot.count
-                slot.count = 0
 
 
 def _head(reader: _Reader, line: bytes) -> object:
     try:
         return reader.decode(line)
-    except _UNFIT:
+    except UNFIT:
         return None
-
-
-def _no_name(_: object) -> dict[str, Any]:
-    raise DoesNotFit
 
 
 class _Reader:
@@ -103,7 +53,7 @@ class _Reader:
         """Whether *line* is an event or an identify of this shape."""
         try:
             return isinstance(self.decode(line), (self.track, self.identify))
-        except _UNFIT:
+        except UNFIT:
             return False
 
 
@@ -134,8 +84,11 @@ def relevant_calls(
         log = _opened(file, format, refusals, progress)
         if log is None:
             return iter(())
-        is_fast = log.format == "ndjson" and not log.partition
-        return sieve.of_lines(log.chunks, refusals) if is_fast else sieve.of_others(log, refusals)
+        if log.format == "ndjson" and not log.partition:
+            return sieve.of_lines(log.chunks, refusals)
+        if log.format == "parquet" and not log.partition and event_ids is None:
+            return sieve.of_table(log, refusals)
+        return sieve.of_others(log, refusals)
 
     return calls_in_order(paths, calls_of)
 
@@ -157,7 +110,7 @@ class Sieve:
         self._event_ids = event_ids
         self._readers: dict[str, _Reader] = {}  # made when first needed: a decoder takes a while to make
         self._reader = self._reader_of(SHAPES[0])
-        self._slots = _Slots(wanted)
+        self._slots = Slots(wanted)
         self._takes_all = wanted.of_person() is None
 
     def general(self, calls: Iterator[Call]) -> Iterator[Call]:
@@ -183,6 +136,48 @@ class Sieve:
         except StreamBroken as error:
             refusals.refuse(1, error.message, error.hint)
 
+    def of_table(self, log: OpenedLog, refusals: Refusals) -> Iterator[Call]:
+        """What is wanted of a Parquet table, row by row fast where it is in the tool's own shape."""
+        try:
+            with opened_table(log.chunks, log.plain_file) as (database, path):
+                yield from self._of_database(database, path, refusals)
+        except StreamBroken as error:
+            refusals.refuse(1, error.message, error.hint)
+        finally:
+            self._count_events()
+
+    def _of_database(self, database: DuckDBPyConnection, path: str, refusals: Refusals) -> Iterator[Call]:
+        import duckdb
+
+        number = 0
+        try:
+            kinds = kinds_of_columns(database, path)
+            if not is_simple(kinds):
+                yield from self.general(rows_of_parquet(database, path, refusals, {}))
+                return
+            table = SimpleTable(list(kinds), self._wanted, refusals)
+            for rows in batches_of_rows(database, path, kinds):
+                yield from self._rows(table, rows, number)
+                number += len(rows)
+        except duckdb.Error:
+            refusals.refuse(number + 1, *DAMAGED)
+
+    def _rows(self, table: SimpleTable, rows: Sequence[tuple[Any, ...]], before: int) -> Iterator[Call]:
+        others = 0
+        for number, row in enumerate(rows, before + 1):
+            try:
+                call, slot = table.call(row, number, self._slots)
+            except UNFIT:
+                others += 1
+                yield from self.general(iter(table.in_general(row, number)))
+                continue
+            if slot is not None:
+                slot.count += 1
+            if call is not None:
+                yield call
+        self._seen.lines += len(rows) - others
+        self._seen.calls += len(rows) - others
+
     def of_lines(self, chunks: Iterator[bytes], refusals: Refusals) -> Iterator[Call]:
         """What is wanted of a log with one record a line."""
         return itertools.chain.from_iterable(self._batches(chunks, refusals))
@@ -206,7 +201,7 @@ class Sieve:
         reader = self._reader
         try:
             heads = list(map(reader.decode, lines))
-        except _UNFIT:
+        except UNFIT:
             reader = self._reader = self._fitting(lines)
             heads = [_head(reader, line) for line in lines]
         track, identify, make, slots = reader.track, reader.identify, reader.call, self._slots
@@ -230,7 +225,7 @@ class Sieve:
                     add(make(head, number, identified, "", data))
                 else:
                     raise DoesNotFit
-            except _UNFIT:
+            except UNFIT:
                 others += 1
                 calls += self.general(iter(calls_of_line(lines[number - first], number, refusals)))
         self._seen.lines += len(lines) - others

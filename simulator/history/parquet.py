@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MAGIC = b"PAR1"
+DAMAGED = ("the Parquet file cannot be read: it is damaged or cut off", "copy or write it again")
 _BATCH = 2_000
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -43,6 +45,16 @@ def calls_of_parquet(
 
     Assumed: a column of times is Unix seconds, rounded down; one without a zone is UTC.
     """
+    with opened_table(chunks, plain_file) as (database, path):
+        yield from rows_of_parquet(database, path, refusals, partition or {})
+
+
+@contextmanager
+def opened_table(chunks: Iterator[bytes], plain_file: str | None) -> Iterator[tuple[DuckDBPyConnection, str]]:
+    """A connection, and the path at which it reaches the table.
+
+    Raises: ConfigurationError when there is no room for a copy of *chunks*.
+    """
     with tempfile.TemporaryDirectory(prefix="mailwright-") as folder:
         # DuckDB takes * ? [ in a path for a pattern, and wants a file: so it gets a plain name.
         path = os.path.join(folder, "log.parquet")
@@ -53,7 +65,7 @@ def calls_of_parquet(
         import duckdb
 
         with duckdb.connect(config=SETTINGS) as database:
-            yield from rows_of_parquet(database, path, refusals, partition or {})
+            yield database, path
 
 
 def _copy(chunks: Iterator[bytes], path: str) -> None:
@@ -75,19 +87,13 @@ def rows_of_parquet(
 
     number = 0
     try:
-        described = database.execute("DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false)", [path])
-        kinds = [(str(row[0]), str(row[1])) for row in described.fetchall()]
-        names = [name for name, _ in kinds]
+        kinds = kinds_of_columns(database, path)
+        names = list(kinds)
         if holds_no_calls(names):
             refusals.notes[NO_CALLS] += 1
             return
-        wanted = ", ".join(_selected(name, kind) for name, kind in kinds)
         columns = columns_of([*names, *partition])
-        found = database.execute(
-            f"SELECT {wanted} FROM read_parquet(?, hive_partitioning = false)",  # noqa: S608  # quoted names
-            [path],
-        )
-        while rows := found.fetchmany(_BATCH):
+        for rows in batches_of_rows(database, path, kinds):
             for row in rows:
                 number += 1
                 cells = {**partition, **{name: plain(value) for name, value in zip(names, row, strict=True)}}
@@ -95,9 +101,26 @@ def rows_of_parquet(
     except ShapeError as error:
         refusals.refuse(number + 1, error.message, error.hint)
     except duckdb.Error:
-        refusals.refuse(
-            number + 1, "the Parquet file cannot be read: it is damaged or cut off", "copy or write it again"
-        )
+        refusals.refuse(number + 1, *DAMAGED)
+
+
+def kinds_of_columns(database: DuckDBPyConnection, path: str) -> dict[str, str]:
+    """The table's columns in their order, each with DuckDB's word for its type."""
+    described = database.execute("DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false)", [path])
+    return {str(row[0]): str(row[1]) for row in described.fetchall()}
+
+
+def batches_of_rows(
+    database: DuckDBPyConnection, path: str, kinds: Mapping[str, str]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The table's rows in its order, a few thousand at a time, of the columns in *kinds*."""
+    wanted = ", ".join(_selected(name, kind) for name, kind in kinds.items())
+    found = database.execute(
+        f"SELECT {wanted} FROM read_parquet(?, hive_partitioning = false)",  # noqa: S608  # quoted names
+        [path],
+    )
+    while rows := found.fetchmany(_BATCH):
+        yield rows
 
 
 def _selected(name: str, kind: str) -> str:

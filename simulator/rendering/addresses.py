@@ -11,14 +11,14 @@ from simulator.rendering.faults import fault_at
 from simulator.rendering.moment import RenderMoment
 
 MOST_RECIPIENTS = 15  # Source: Customer.io API reference: to and bcc of a transactional email (semantics R102).
-_DEFAULT_TO = {"email": "email", "sms": "phone", "whatsapp": "phone"}
+DEFAULT_TO = {"email": "email", "sms": "phone", "whatsapp": "phone"}
 _IS_DEFAULT = re.compile(r"\s*\{\{-?\s*customer\.(email|phone)\s*-?\}\}\s*")
 _COMMA = re.compile(r",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")
 
 
 def needs_address(kind: str) -> bool:
     """Whether a message of that kind goes to an address."""
-    return kind in _DEFAULT_TO
+    return kind in DEFAULT_TO
 
 
 def given_recipient(message: AssembledMessage, moment: RenderMoment) -> str | None:
@@ -31,7 +31,7 @@ def given_recipient(message: AssembledMessage, moment: RenderMoment) -> str | No
             return moment.recipient
         if override := event_text(moment, "recipient"):
             return override
-    name = _DEFAULT_TO.get(message.kind)
+    name = DEFAULT_TO.get(message.kind)
     if name is None or moment.customer is None:
         return None
     return text_or_none(moment.customer.get(name))

@@ -31,6 +31,7 @@ class JourneyMoments:
         }
         self._campaigns = {c.slug: campaign_values(content.project, c.slug) for c in content.campaigns}
         self._messages: dict[tuple[str, str], dict[str, Any]] = {}
+        self._snippets = {name: snippet.body.source for name, snippet in content.project.snippets.items()}
         self.objects: Mapping[tuple[str, str], Mapping[str, Any]] = {}  # all there are, by type and id
 
     def moment(self, journey: Journey, name: str, at: int) -> RenderMoment:
@@ -81,7 +82,7 @@ class JourneyMoments:
             assumptions=self.rules.dialect,
         )
         context = self.moment(journey, "", at).context()
-        context["snippets"] = {name: snippet.body.source for name, snippet in self._project.snippets.items()}
+        context["snippets"] = self._snippets
         try:
             return _template(source, self._dialects[slug]).render(context, settings), ""
         except LiquidFault as fault:

@@ -10,7 +10,7 @@ an argument makes the template opaque, and its render class None.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from mailwright.assembly import BODY, LAYOUT, TEXT
 from mailwright.definitions.project import Project
@@ -18,7 +18,14 @@ from mailwright.definitions.workspace import Workspace
 from mailwright.dialect.environment import Template
 from mailwright.dialect.faults import Dialect
 from mailwright.dialect.nodes import ContentNode
-from simulator.rendering.addresses import given_recipient, has_own_to, needs_address, one_line, split_addresses
+from simulator.rendering.addresses import (
+    DEFAULT_TO,
+    given_recipient,
+    has_own_to,
+    needs_address,
+    one_line,
+    split_addresses,
+)
 from simulator.rendering.faults import NO_ADDRESS, RenderFault
 from simulator.rendering.moment import EVENT_KINDS, TRIGGER_KINDS, RenderMoment
 from simulator.rendering.outcome_keys import ROOTS, Read, Unkeyed
@@ -28,6 +35,7 @@ from simulator.rendering.texts import MessageRenderer
 from simulator.rendering.variants import Variants
 from simulator.rendering.whole import NO_SUCH_MESSAGE
 
+NOBODY = RenderMoment(None)
 KEPT_CLASSES = 8192
 """Render classes kept for one message; beyond them everybody is rendered."""
 
@@ -119,6 +127,13 @@ class MessageOutcome:
         self.tells_identities = any(map(_tells_identity, reads.functions))
         """Whether people who differ in nothing but their ids may be told apart."""
         self.reads: tuple[Read, ...] | None = None if reads.is_opaque else tuple(reads.functions.values())
+        self.signatures = tuple(reads.functions)  # what tells the reads apart from those of other messages
+
+    @property
+    def address(self) -> str | None:
+        """The attribute that holds the recipient unless a call names one; None where none is needed, or `to` says."""
+        own = self._own_to and has_own_to(self.renderer.message, NOBODY)
+        return DEFAULT_TO[self.kind] if self._needs_address and not own else None
 
     def outcome(self, moment: RenderMoment) -> Outcome:
         """What a render for this moment comes to."""
@@ -152,13 +167,7 @@ class MessageOutcome:
 
     def _given(self, moment: RenderMoment) -> str | None:
         address = given_recipient(self.renderer.message, moment)
-        if address is None:
-            return None
-        if self.kind != "email":
-            return one_line(address)
-        if "," not in address:
-            return one_line(address) or None
-        return ", ".join(split_addresses(one_line(address))) or None
+        return None if address is None else as_recipient(self.kind, address)
 
     def _key(self, moment: RenderMoment) -> Hashable | None:
         reads = self.reads
@@ -184,6 +193,15 @@ class MessageOutcome:
         except RenderFault as fault:
             return Outcome("failed", fault.reason, fault.failure, None, self.language)
         return Outcome("ok", "", "", ", ".join(texts.to) or None, self.language)
+
+
+def as_recipient(kind: str, address: str) -> str | None:
+    """An address that holds something, as a message of that *kind* has it; None where it comes to nobody."""
+    if kind != "email":
+        return one_line(address)
+    if "," not in address:
+        return one_line(address) or None
+    return ", ".join(split_addresses(one_line(address))) or None
 
 
 def message_reads(renderer: MessageRenderer) -> Reads:
@@ -218,12 +236,12 @@ def _template_or_text(renderer: MessageRenderer, part: str) -> Template | str:
         return ""  # it fails for everybody who gets that far
 
 
-def _text_decides(part: str, template: Template, kind: str) -> bool:
+def _text_decides(part: str, template: Template, kind: str) -> bool | Literal["header"]:
     if kind != "email" or part in (BODY, TEXT, LAYOUT):
         return part == "to"
     if part == "subject":
         return not _has_words(template)
-    return part == "to" or part.startswith("headers.")
+    return "header" if part.startswith("headers.") else part == "to"
 
 
 def _has_words(template: Template) -> bool:

@@ -20,10 +20,13 @@ Read = Callable[[Scope], Hashable]
 
 ROOTS = {"customer": 0, "event": 1, "trigger": 2, "journey": 3, "objects": 4}
 LONGEST_TEXT = 100  # up to here no filter of `SAFE_FILTERS` can fail
+LONGEST_PRINTED = 1000  # printed as they are, texts up to here are no different from short ones
 LONGEST_VALUE = 2000  # longer values are not kept in keys
 LONGEST_LOOP = 40
 _EXACT = 2**53
 _LARGE = 1e15
+_SMALL = 1e6
+_SECONDS = 2**32  # a number below it is a date before the year 2107
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
@@ -94,9 +97,9 @@ def getter(index: int, names: tuple[str, ...]) -> Get:
     return deep
 
 
-def presence(get: Get, *, texts_by_value: bool = False) -> Read:
-    """For what is only printed: short texts and ordinary numbers are all alike, and so is null."""
-    longest = 0 if texts_by_value else LONGEST_TEXT
+def presence(get: Get, *, texts_by_value: bool = False, longest: int = LONGEST_TEXT) -> Read:
+    """For what is only printed: texts up to *longest* and ordinary numbers are all alike, and so is null."""
+    longest = 0 if texts_by_value else longest
 
     def read(scope: Scope) -> Hashable:
         value = get(scope)
@@ -109,6 +112,65 @@ def presence(get: Get, *, texts_by_value: bool = False) -> Read:
             return 1 if -_EXACT < value < _EXACT else value_key(value)
         if kind is float:
             return 1 if -_LARGE < value < _LARGE else value_key(value)
+        return value if kind is tuple else value_key(value)
+
+    return read
+
+
+def small_number(get: Get) -> Read:
+    """For what is counted with and then written as money: small numbers are all alike, and so is null."""
+
+    def read(scope: Scope) -> Hashable:
+        value = get(scope)
+        kind = value.__class__
+        if kind is int or kind is float:
+            return 1 if -_SMALL <= value <= _SMALL else value_key(value)
+        if value is None or kind is bool:
+            return 1
+        return value if kind is tuple else value_key(value)
+
+    return read
+
+
+def moment_like(get: Get) -> Read:
+    """For what is printed as a date: seconds of this century and the last are all alike."""
+
+    def read(scope: Scope) -> Hashable:
+        value = get(scope)
+        kind = value.__class__
+        if kind is int and 0 <= value < _SECONDS:
+            return 1
+        if kind is str and value.isascii() and value.isdigit() and (len(value) < 10 or _is_second(value)):
+            return 2
+        return value if kind is tuple else value_key(value)
+
+    return read
+
+
+def _is_second(digits: str) -> bool:
+    return len(digits) == 10 and int(digits) < _SECONDS
+
+
+def sized(get: Get) -> Read:
+    """For a list whose length is printed: all lists are alike."""
+
+    def read(scope: Scope) -> Hashable:
+        value = get(scope)
+        return ("list",) if value.__class__ is list else value_key(value)
+
+    return read
+
+
+def header_safe(get: Get) -> Read:
+    """For what is printed into a header: numbers are alike, and so are short texts of one line in ASCII."""
+
+    def read(scope: Scope) -> Hashable:
+        value = get(scope)
+        kind = value.__class__
+        if kind is int:
+            return 1 if -_EXACT < value < _EXACT else value_key(value)
+        if kind is str and len(value) <= LONGEST_TEXT and value.isascii() and "\r" not in value and "\n" not in value:
+            return 2
         return value if kind is tuple else value_key(value)
 
     return read

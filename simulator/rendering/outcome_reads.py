@@ -7,7 +7,9 @@ chance or on Liquid within data is *opaque*: it has to be rendered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from mailwright.dialect.environment import Template, parse_template
 from mailwright.dialect.expressions import (
@@ -15,6 +17,7 @@ from mailwright.dialect.expressions import (
     Comparison,
     Constant,
     Expression,
+    FilterCall,
     Filtered,
     Negation,
     Path,
@@ -26,8 +29,9 @@ from mailwright.dialect.reads import calls_in
 from mailwright.dialect.tags_control import IfNode
 from mailwright.dialect.tags_customerio import RenderLiquidNode
 from mailwright.dialect.tags_loops import LoopNode, TableRowNode
-from mailwright.dialect.tags_names import CaptureNode
+from mailwright.dialect.tags_names import AssignNode, CaptureNode
 from mailwright.dialect.tree import Node
+from simulator.rendering.outcome_chains import ARITHMETIC, Kind, Link, links_of, looks_of, read_for
 from simulator.rendering.outcome_filters import (
     BESIDE_VARIABLES,
     MONEY_FILTERS,
@@ -37,13 +41,17 @@ from simulator.rendering.outcome_filters import (
 )
 from simulator.rendering.outcome_keys import (
     LONGEST_LOOP,
+    LONGEST_PRINTED,
+    LONGEST_TEXT,
     ROOTS,
     Get,
     Read,
     compared,
     getter,
+    header_safe,
     looped,
     presence,
+    sized,
     truth,
     whole,
 )
@@ -53,6 +61,7 @@ _ALWAYS_THERE = frozenset({"campaign", "message", "mailwright", "editor", "layou
 _PRINTED_ONLY = frozenset({"content", "event_name", "event_id", "event_timestamp", "delivery_id"})
 _MOVING = frozenset({"subject", "preheader"})  # of `message`
 _NUMBERS = (int, float)
+_LONG_TEXTS = 50
 _ROOM = 1_000_000  # with limits below, the length of a text may decide
 
 
@@ -70,19 +79,20 @@ class Reads:
         self.functions: dict[tuple[object, ...], Read] = {}
         self.attributes: set[str] = set()
         self.is_opaque = limits.output_bytes < _ROOM or limits.namespace_bytes < _ROOM
-        self._snippets_seen: set[tuple[str, bool]] = set()
+        self.long_texts = _LONG_TEXTS  # outputs that may still take in long texts
+        self._snippets_seen: set[tuple[str, bool | str]] = set()
 
-    def add(self, template: Template, *, by_value: bool = False) -> None:
-        """Take in what *template* reads; *by_value*: its very text matters, not only whether it fails."""
+    def add(self, template: Template, *, by_value: bool | Literal["header"] = False) -> None:
+        """Take in what *template* reads; *by_value*: its very text matters, or what it may hold as a header's."""
         nodes = template.nodes
         names = {name for node in walk(nodes) for name in node.binds()}
         has_chance = any(use.name in ("random", "generate_uuid") for use in template.tags())
         captures = any(isinstance(node, CaptureNode) for node in walk(nodes))
         if names & {*ROOTS, "snippets"} or (has_chance and (captures or by_value)):
             self.is_opaque = True
-        _Walk(self, template, names, by_value).nodes(nodes)
+        _Walk(self, template, names, by_value, {} if by_value else _passed_on(nodes)).nodes(nodes)
 
-    def add_snippet(self, name: object, by_value: bool) -> None:
+    def add_snippet(self, name: object, by_value: bool | Literal["header"]) -> None:
         """Take in what a snippet reads; one that nobody wrote reads nothing."""
         if not isinstance(name, str):
             self.is_opaque = True
@@ -109,8 +119,16 @@ class Reads:
 class _Walk:
     """The walk through one template, or through the body of one of its loops."""
 
-    def __init__(self, reads: Reads, template: Template, names: set[str], by_value: bool) -> None:
+    def __init__(
+        self,
+        reads: Reads,
+        template: Template,
+        names: set[str],
+        by_value: bool | Literal["header"],
+        passed_on: Mapping[str, Filtered],
+    ) -> None:
         self.reads = reads
+        self.passed_on = passed_on  # names that are only printed and counted with: what they stand for
         self.template = template
         self.names = names  # the template's own, whose values follow from what it reads
         self.by_value = by_value
@@ -121,7 +139,7 @@ class _Walk:
 
     def inside(self, variable: str) -> _Walk:
         """A walk of a loop's body, whose reads see one item."""
-        inner = _Walk(self.reads, self.template, self.names, self.by_value)
+        inner = _Walk(self.reads, self.template, self.names, self.by_value, self.passed_on)
         inner.items = {**self.items, variable: len(ROOTS) + len(self.items)}
         inner.hidden = self.hidden - {variable}
         inner.functions = {}
@@ -145,8 +163,12 @@ class _Walk:
         ):
             raise _Fallback
         for expression, use in node.uses():
+            if self.by_value == "header" and self.header(expression):
+                continue
             if self.by_value:
                 self.value(expression)
+            elif isinstance(node, AssignNode) and node.name in self.passed_on:
+                continue  # it is looked at where it is printed
             elif use == "output" and isinstance(node, OutputNode):
                 self.output(expression)
             elif use == "test" and isinstance(node, IfNode):
@@ -202,15 +224,94 @@ class _Walk:
         if isinstance(head, Path) and head.segments[0] == "snippets" and not calls:
             self.reads.add_snippet(head.segments[1] if len(head.segments) > 1 else None, self.by_value)
             return
-        if not self.is_safe(expression):
-            self.value(expression)
+        if self.is_passed_on(head) or not self.is_safe(expression):
+            self.chain(expression)
             return
         by_text = any(call.name in MONEY_FILTERS for call in calls)
+        longest = self.longest(calls)
         for path in (head, *(argument.value for call in calls for argument in call.arguments)):
             if isinstance(path, Path):
                 place = self.place(path, printed=True)
                 if place is not None:
-                    self.put(("presence", by_text, *place), presence(self.get(place), texts_by_value=by_text))
+                    self.put(
+                        ("presence", by_text, longest, *place),
+                        presence(self.get(place), texts_by_value=by_text, longest=longest),
+                    )
+
+    def longest(self, calls: Sequence[FilterCall]) -> int:
+        """How long a text may be that makes no difference; without a filter only its length can be too much."""
+        if calls or self.in_items or not self.reads.long_texts:
+            return LONGEST_TEXT
+        self.reads.long_texts -= 1
+        return LONGEST_PRINTED
+
+    def chain(self, expression: Expression) -> None:
+        """A value printed behind filters that take variables, or under a name that was given to it before."""
+        head, links = self.flattened(expression)
+        looks = looks_of(links, self.reads.dialect)
+        if looks is None or not (isinstance(head, Constant) or self.can_look_at(head)):
+            self.by_its_value(expression)
+            return
+        named = [path for path in looks.beside if self.is_passed_on(path)]
+        if any(map(self.is_passed_on, looks.whole)) or (named and looks.head != "printed"):
+            self.by_its_value(expression)
+            return
+        for path in (head, *looks.beside):
+            if path in named:
+                self.output(self.passed_on[str(path.segments[0])])
+            elif isinstance(path, Path):
+                self.look(path, looks.head)
+        for path in looks.whole:
+            self.value(path)
+
+    def flattened(self, expression: Expression) -> tuple[Expression, list[Link]]:
+        """The value that is printed first of all, and every filter behind it."""
+        head, links = expression, list[Link]()
+        while True:
+            if isinstance(head, Filtered):
+                links = [*links_of(head, self.template.source), *links]
+                head = head.value
+            elif self.is_passed_on(head):
+                head = self.passed_on[str(head.segments[0])]  # type: ignore[attr-defined]  # names are paths
+            else:
+                return head, links
+
+    def is_passed_on(self, expression: Expression) -> bool:
+        """Whether it is a name that stands for a value which is only passed on."""
+        return isinstance(expression, Path) and expression.segments[0] in self.passed_on
+
+    def can_look_at(self, head: Expression) -> bool:
+        """Whether the value can be looked at without all that is in it."""
+        return isinstance(head, Path) and (_is_plain(head) or _is_size(head))
+
+    def look(self, path: Path, kind: Kind) -> None:
+        """One value of a chain, as far as it decides."""
+        place = self.place(path, printed=kind == "printed")
+        if place is None:
+            return
+        if _is_size(path):
+            self.put(("size", *place), sized(self.get(place)))
+        else:
+            self.put((kind, *place), read_for(kind, self.get(place)))
+
+    def by_its_value(self, expression: Expression) -> None:
+        """Everything that *expression* reads by value, also by way of names."""
+        pending = [expression]
+        while pending:
+            part = pending.pop()
+            if self.is_passed_on(part):
+                self.by_its_value(self.passed_on[str(part.segments[0])])  # type: ignore[attr-defined]  # names are paths
+            pending.extend(parts_of(part))
+        self.value(expression)
+
+    def header(self, expression: Expression) -> bool:
+        """A value printed into a header as it is; False where it has to count otherwise."""
+        path = _bare(expression)
+        place = self.simple_place(path) if isinstance(path, Path) else None
+        if place is None:
+            return False
+        self.put(("header", *place), header_safe(self.get(place)))
+        return True
 
     def is_safe(self, expression: Expression) -> bool:
         """Whether printing *expression* can fail by nothing but a missing variable."""
@@ -342,3 +443,76 @@ def _plain_names(path: Path) -> tuple[str, ...]:
             break
         names.append(segment)
     return tuple(names)
+
+
+def _is_size(path: Path) -> bool:
+    """Whether the path ends in the length of what plain names lead to."""
+    names = path.segments
+    plain = all(isinstance(name, str) for name in names)
+    return plain and len(names) > 1 and names[-1] == "size" and not _SIZES & set(names[1:-1])
+
+
+def _passed_on(nodes: Sequence[Node]) -> dict[str, Filtered]:
+    """The names that an `assign` gives once and for all, and that are only printed and counted with."""
+    bound = Counter(name for node in walk(nodes) for name in node.binds())
+    given = [node for node in nodes if isinstance(node, AssignNode) and bound[node.name] == 1]
+    found = {node.name: node.expression for node in given}
+    while True:
+        dropped = set(found).difference(_used_plainly(nodes, found))
+        if not dropped:
+            return found
+        found = {name: expression for name, expression in found.items() if name not in dropped}
+
+
+def _used_plainly(nodes: Sequence[Node], names: Mapping[str, Filtered]) -> set[str]:
+    """Those of *names* that are used, and nowhere but in front of filters and in sums, outside of loops.
+
+    What a loop reads, it reads only where it has items; what is given to a name is read in any case.
+    """
+    order = list(names)
+    in_loops = {
+        id(inner)
+        for loop in walk(nodes)
+        if isinstance(loop, LoopNode)
+        for block in loop.blocks()
+        for inner in walk(block)
+    }
+    used: set[str] = set()
+    otherwise: set[str] = set()
+    for node in walk(nodes):
+        own = node.name if isinstance(node, AssignNode) and node.name in names else None
+        before = order if own is None else order[: order.index(own)]
+        for expression, use in node.uses():
+            passes_on = own is not None or (use == "output" and isinstance(node, OutputNode))
+            passes_on = passes_on and id(node) not in in_loops
+            plainly = _heads_and_terms(expression) if passes_on else []
+            for path in _paths_in(expression):
+                name = path.segments[0]
+                if name in names:
+                    is_plain = path in plainly and len(path.segments) == 1 and name in before
+                    (used if is_plain else otherwise).add(str(name))
+    return used - otherwise
+
+
+def _heads_and_terms(expression: Expression) -> list[Path]:
+    """The paths that a chain of filters begins with, or that it counts with."""
+    if not isinstance(expression, Filtered):
+        return [expression] if isinstance(expression, Path) else []
+    terms = [argument.value for call in expression.filters if call.name in ARITHMETIC for argument in call.arguments]
+    elsewhere = [
+        path
+        for call in expression.filters
+        if call.name not in ARITHMETIC
+        for argument in call.arguments
+        for path in _paths_in(argument.value)
+    ]
+    return [path for path in (expression.value, *terms) if isinstance(path, Path) and path not in elsewhere]
+
+
+def _paths_in(expression: Expression) -> Iterator[Path]:
+    pending = [expression]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Path):
+            yield part
+        pending.extend(parts_of(part))

@@ -58,20 +58,20 @@ class LiveAgenda(Agenda):
 
     def put_back(self, at: int, number: int, act: Callable[[int, Any], None], what: Any) -> None:
         """Put something there under the number that it had."""
-        heapq.heappush(self._heap, (at, number, act, what))
+        heapq.heappush(self.due, (at, number, act, what))
         self._timetable.add(at, number, self)
 
     def is_first(self, at: int, number: int) -> bool:
         """Whether that is what comes next here; if not, it was done already."""
-        return bool(self._heap) and self._heap[0][0] == at and self._heap[0][1] == number
+        return bool(self.due) and self.due[0][0] == at and self.due[0][1] == number
 
     def run_first(self, then: Callable[[], None]) -> None:
         """Do what comes next, and *then*."""
-        at, _, act, what = heapq.heappop(self._heap)
+        at, _, act, what = heapq.heappop(self.due)
         act(at, what)
         then()
 
     def replace(self, change: Callable[[Due], Due | None]) -> None:
         """Put each entry's changed one in its place; None takes it away. Times and numbers stay."""
-        self._heap[:] = [found for due in self._heap if (found := change(due)) is not None]
-        heapq.heapify(self._heap)
+        self.due[:] = [found for due in self.due if (found := change(due)) is not None]
+        heapq.heapify(self.due)
