@@ -31,7 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Frame, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 CAMPAIGNS = 500
@@ -247,10 +248,16 @@ def one_round(tool: Tool, number: int, begins: Callable[[], None] = lambda: None
     limit = f"new Promise((_, late) => setTimeout(() => late('never arrived'), {PATIENCE_SECONDS * 1000}))"
     arrived: float = page.evaluate(f"async () => Promise.race([window.arrived, {limit}])")
     # The page says so; the text itself is looked up as well, through the browser's own window into every frame.
-    assert any(text in frame.locator("body").inner_text() for frame in page.frames if frame.url != "about:blank"), (
-        tool.name
-    )
+    assert any(holds(frame, text) for frame in page.frames), tool.name
     return arrived - tool.saved
+
+
+def holds(frame: Frame, text: str) -> bool:
+    """Whether a frame's page says *text*; one that goes away meanwhile does not."""
+    try:
+        return frame.url != "about:blank" and text in frame.locator("body").inner_text(timeout=2000)
+    except PlaywrightError:
+        return False
 
 
 def measured(tools: list[Tool], rounds: int, bare: Page) -> list[float]:
@@ -303,7 +310,8 @@ def pixel_rounds(tool: Tool, rounds: int) -> list[tuple[float, float]]:
         drawn = changed_at(screen, before, box)
         if drawn is not None and number > 1002:
             found.append((said, drawn - tool.saved))
-    session.detach()
+    session.remove_listener("Page.screencastFrame", take)
+    session.send("Page.stopScreencast")
     return found
 
 
