@@ -110,8 +110,11 @@ class _Ndjson:
         columns = ", ".join(f"{identifier(name)}: {literal(kind)}" for name, kind in fields.items())
         never = ", ".join(map(identifier, NEVER))
         texts = " OR ".join(map(_no_text, ("person", "name", "id")))
+        # Ten digits are a whole number, as nearly every time is; what else a time is is looked at letter by letter.
+        plain = '"at" IS NULL AND strlen("timestamp"::VARCHAR) = 10 AND stamp BETWEEN 1000000000 AND 9999999999'
+        times = f"CASE WHEN {plain} THEN false ELSE {_no_whole('timestamp')} OR {_no_whole('at')} END"
         return (
-            f"(SELECT *, coalesce({never}) IS NOT NULL OR {texts} OR {_no_whole('timestamp')} OR {_no_whole('at')} "
+            f"(SELECT *, coalesce({never}) IS NOT NULL OR {texts} OR {times} "
             'AS strange FROM (SELECT *, TRY_CAST(coalesce(timestamp, "at")::VARCHAR AS BIGINT) AS stamp, '
             'TRY_CAST(coalesce("at", timestamp)::VARCHAR AS BIGINT) AS receipt FROM '
             f"read_json({literal(self._file)}, format = 'newline_delimited', columns = {{{columns}}})))"

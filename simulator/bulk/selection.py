@@ -25,7 +25,8 @@ BETWEEN = "\x01"
 Spellings = Sequence[tuple[str, str]]
 """By code from `FIRST_EVENT`: the event in lower case, and as the log writes it."""
 ANY_ADDRESS = "somebody@example.com"
-# Kinds of calls that concern one person alone, who then goes to the engine.
+_TRACK, _PERSON, _OF_ONE = 1, 2, 3  # kinds of calls, in queries
+# Those that concern one person alone, who then goes to the engine.
 _ALONE = ("page", "screen", "delete", "suppress", "unsuppress", "device", "device_gone", "metric", "join_segment",
           "leave_segment")  # fmt: skip
 
@@ -47,24 +48,25 @@ def selection(asked: Asked, log: Log, spellings: Spellings) -> str:
     joined = f" || '{BETWEEN}' || ".join(f"coalesce({value}::VARCHAR, '')" for value in rest)
     envelope = _any_given(f"data.{identifier(name)}" for name in sorted(ENVELOPE))
     # One by one: a long list becomes a join, which does not keep the lines in their order.
-    alone = " ".join(f"WHEN {log.said(kind)} THEN 'o'" for kind in _ALONE)
+    alone = " ".join(f"WHEN {log.said(kind)} THEN {_OF_ONE}" for kind in _ALONE)
     read = log.table(_properties(asked, spellings), [name for _, name in spellings], attributes=True)
     return f"""
         SELECT hash(person) AS person, receipt, stamp, code,
-            CASE WHEN id IS NULL OR kind = 'i' THEN 0::UBIGINT ELSE hash(id) END AS event_id,
+            CASE WHEN id IS NULL OR kind = {_PERSON} THEN 0::UBIGINT ELSE hash(id) END AS event_id,
             CASE WHEN strange OR kind IS NULL OR receipt IS NULL OR stamp IS NULL OR person IS NULL
                 OR starts_with(person::VARCHAR, '{log.quote}cio_')
                 OR abs(stamp) >= {SECONDS_END} OR abs(receipt) >= {SECONDS_END}
-                OR CASE kind WHEN 'i' THEN data IS NOT NULL OR json_type(attributes) <> 'OBJECT'
-                    WHEN 't' THEN attributes IS NOT NULL OR name IS NULL ELSE attributes IS NOT NULL END THEN 2
-            WHEN CASE kind WHEN 'i' THEN {_any_given(identifiers)} WHEN 't' THEN {envelope} ELSE true END THEN 1
+                OR CASE kind WHEN {_PERSON} THEN data IS NOT NULL OR json_type(attributes) <> 'OBJECT'
+                    WHEN {_TRACK} THEN attributes IS NOT NULL OR name IS NULL ELSE attributes IS NOT NULL END THEN 2
+            WHEN CASE kind WHEN {_PERSON} THEN {_any_given(identifiers)}
+                WHEN {_TRACK} THEN code <> {OTHER} AND {envelope} ELSE true END THEN 1
             ELSE 0 END::UTINYINT AS odd,
             {", ".join(_slots(asked, spellings))}
         FROM (SELECT *, {_code(log, spellings)}::USMALLINT AS code,
-                CASE WHEN kind = 'i' AND ({_any_given(rest)}) THEN {joined} END AS rest
+                CASE WHEN kind = {_PERSON} AND ({_any_given(rest)}) THEN {joined} END AS rest
             FROM (SELECT *,
-                    CASE "type" WHEN {log.said("track")} THEN 't' WHEN {log.said("identify")} THEN 'i' {alone} END
-                        AS kind,
+                    CASE "type" WHEN {log.said("track")} THEN {_TRACK}
+                        WHEN {log.said("identify")} THEN {_PERSON} {alone} END AS kind,
                     CASE WHEN "type" = {log.said("identify")} THEN json_extract(attributes, [{paths}]) END AS a
                 FROM {read}))"""
 
@@ -81,7 +83,8 @@ def _code(log: Log, spellings: Spellings) -> str:
     ways = " ".join(
         f"WHEN {log.said(spelling)} THEN {number}" for number, (_, spelling) in enumerate(spellings, FIRST_EVENT)
     )
-    return f"CASE kind WHEN 'i' THEN {IDENTIFY} WHEN 't' THEN CASE name {ways} ELSE {OTHER} END ELSE {OTHER} END"
+    named = f"CASE name {ways} ELSE {OTHER} END"
+    return f"CASE kind WHEN {_PERSON} THEN {IDENTIFY} WHEN {_TRACK} THEN {named} ELSE {OTHER} END"
 
 
 def _slots(asked: Asked, spellings: Spellings) -> list[str]:
@@ -101,7 +104,7 @@ def _slot(asked: Asked, spellings: Spellings, slot: int) -> str:
         if slot < len(properties):
             ways.append(f"WHEN {number} THEN data.{identifier(properties[slot])}::VARCHAR")
     if slot == NAME_SLOT:
-        ways.append(f"WHEN {OTHER} THEN CASE WHEN kind = 't' THEN name::VARCHAR END")
+        ways.append(f"WHEN {OTHER} THEN CASE WHEN kind = {_TRACK} THEN name::VARCHAR END")
     return f"CASE code {' '.join(ways)} END" if ways else "NULL::VARCHAR"
 
 
