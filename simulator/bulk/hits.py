@@ -126,7 +126,7 @@ def _read(file: str, wanted: Wanted, threads: int) -> dict[str, EventLines]:
     with open_database(file, threads) as base:
         log = log_at(file, base)
         try:
-            base.execute(f"CREATE TEMP TABLE lines AS {hit_selection(log, wanted)}")
+            base.execute(f"CREATE TABLE lines AS {hit_selection(log, wanted)}")
         except duckdb.Error as error:
             raise NotRegular(f"DuckDB does not read the log ({type(error).__name__})") from error
         for name, odd in base.execute("SELECT DISTINCT name::VARCHAR, odd FROM lines WHERE odd OR code = 0").fetchall():
@@ -134,8 +134,8 @@ def _read(file: str, wanted: Wanted, threads: int) -> dict[str, EventLines]:
                 raise NotRegular("some line is out of the ordinary")
         rows = "lines WHERE code > 0"
         found = _by_event({one: column(base, one, rows) for one in ("code", "person", "receipt")}, wanted)
-        for slot in range(max(map(len, wanted.values()), default=0)):
-            numbers, texts = numbered(base, f"v{slot}", rows)
+        slots = range(max(map(len, wanted.values()), default=0))
+        for slot, (numbers, texts) in enumerate(numbered(base, [f"v{slot}" for slot in slots], rows)):
             _give(found, slot, numbers, texts, wanted)
     return {name: lines for name, (_, lines) in found.items()}
 

@@ -99,9 +99,7 @@ class LogColumns:
         with ThreadPoolExecutor(1) as beside:
             expected = beside.submit(self._log.lines)
             try:
-                self._base.execute(
-                    f"CREATE OR REPLACE TEMP TABLE lines AS {selection(self._asked, self._log, spellings)}"
-                )
+                self._base.execute(f"CREATE OR REPLACE TABLE lines AS {selection(self._asked, self._log, spellings)}")
             except duckdb.Error as error:
                 raise NotRegular(f"DuckDB does not read the log ({type(error).__name__})") from error
         lines, strange = self._one("SELECT count(*), count(*) FILTER (odd = 2) FROM lines")
@@ -118,9 +116,8 @@ class LogColumns:
         return counts + Counter({self._log.plain(name): count for name, count in others})
 
     def _columns(self, spellings: Spellings, names: Counter[str]) -> Columns:
-        texts, values = [], []
-        for slot in range(slots_of(self._asked)):
-            numbers, held = numbered(self._base, f"v{slot}", "lines")
+        values, texts = [], []
+        for numbers, held in numbered(self._base, [f"v{slot}" for slot in range(slots_of(self._asked))], "lines"):
             values.append(numbers)
             texts.append(held)
         person, receipt, event_id, code, odd = (

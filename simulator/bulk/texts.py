@@ -6,6 +6,8 @@ share ends the attempt.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,11 +28,18 @@ def column(base: duckdb.DuckDBPyConnection, what: str, rows: str) -> NDArray[Any
     return found
 
 
-def numbered(base: duckdb.DuckDBPyConnection, name: str, rows: str) -> tuple[NDArray[np.int32], list[str]]:
-    """The texts of the column *name* of *rows*, as numbers into a list that holds each once.
+def numbered(
+    base: duckdb.DuckDBPyConnection, names: Sequence[str], rows: str
+) -> Iterator[tuple[NDArray[np.int32], list[str]]]:
+    """The texts of each column of *rows*, as numbers into a list that holds each once; two columns at a time.
 
     Raises: NotRegular when two texts cannot be told apart.
     """
+    with ThreadPoolExecutor(2) as beside:
+        yield from beside.map(lambda name: _numbered(base.cursor(), name, rows), names)
+
+
+def _numbered(base: duckdb.DuckDBPyConnection, name: str, rows: str) -> tuple[NDArray[np.int32], list[str]]:
     pairs = base.execute(f"SELECT hash(x), x FROM (SELECT DISTINCT {name} AS x FROM {rows}) WHERE x IS NOT NULL")
     known = pairs.fetchnumpy()
     digests, texts = np.ma.getdata(known["hash(x)"]), np.ma.getdata(known["x"])
