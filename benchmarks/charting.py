@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 420, 300, 60, 40, 20, 45
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 420, 300, 60, 40, 36, 45
 COLOURS = ("#1f6feb", "#d1570a", "#1a7f37", "#8250df")
 Points = Sequence[tuple[float, float]]
 
