@@ -26,6 +26,7 @@ from typing import Any
 from fault_table import Disturb, FaultBench, Json, Row, arguments, outcome, print_table, write_files
 
 from sync.demo.local_server import local_server
+from sync.journal import LINES, runs_of
 
 BEFORE = {
     "campaigns/welcome/campaign.yaml": (
@@ -133,8 +134,8 @@ class Bench(FaultBench):
         self.server.admin("DELETE", "/_requests")
         self.must(calm, *APPLY)
         self.writes = self.count_writes()
-        last = sorted(calm.glob(".mailwright/journal/*/journal.jsonl"))[-1]
-        self.notes = len(last.read_text("utf-8").splitlines())
+        last = runs_of(calm)[-1]
+        self.notes = len((last.folder / LINES).read_text("utf-8").splitlines())
         self.content = self.held()
         self.ledger = ledger_of(calm)
 

@@ -152,9 +152,14 @@ def runs_of(root: Path, workspace: str | None = None, kind: type[Journal] = Jour
     folder = root / FOLDER
     if not folder.is_dir():
         return []
-    names = sorted(path for path in folder.iterdir() if (path / LINES).is_file() and (path / PLAN).is_file())
-    found = [read_journal(name, kind) for name in names]
+    runs = [path for path in folder.iterdir() if (path / LINES).is_file() and (path / PLAN).is_file()]
+    found = [read_journal(path, kind) for path in sorted(runs, key=_age)]
     return [journal for journal in found if workspace is None or journal.plan.workspace.name == workspace]
+
+
+def _age(run: Path) -> tuple[str, int, str]:
+    """What puts runs in their order: a name tells seconds, and of one second the plan that was written first."""
+    return run.name[: len("20260101-000000")], (run / PLAN).stat().st_mtime_ns, run.name
 
 
 def run_called(root: Path, name: str) -> Journal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from mailwright.diagnostics import (
     StalePlan,
     WorkspaceError,
 )
-from sync.journal import LINES, Journal, interrupted_run, only_one, read_journal, runs_of, start_journal
+from sync.journal import FOLDER, LINES, PLAN, Journal, interrupted_run, only_one, read_journal, runs_of, start_journal
 from sync.ledger import Ledger, read_ledger
 
 BASE = [
@@ -283,3 +284,13 @@ def test_two_applies_at_once_refuse(tmp_path: Path):
         pytest.fail("both were let in")
     with only_one(tmp_path, "qa"):
         pass
+
+
+def test_runs_of_one_second_stand_in_the_order_they_began(tmp_path):
+    for age, name in enumerate(("20260101-000000-qa-b", "20260101-000000-qa-a", "20260101-000001-qa-0")):
+        run = tmp_path / FOLDER / name
+        run.mkdir(parents=True)
+        (run / LINES).touch()
+        (run / PLAN).touch()
+        os.utime(run / PLAN, ns=(0, age))
+    assert [run.run[-4:] for run in runs_of(tmp_path)] == ["qa-b", "qa-a", "qa-0"]
