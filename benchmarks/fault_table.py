@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ Rows = Iterable[tuple[Row, Sequence[Disturb]]]
 
 
 @dataclass
-class FaultBench:
+class FaultBench(ABC):
     """The server, a folder to work in, and the state from which each disturbed command starts."""
 
     server: LocalServer
@@ -73,9 +74,9 @@ class FaultBench:
         shutil.copytree(self.folder / "agreed", root)
         return root
 
+    @abstractmethod
     def disturbed(self, row: Any, disturb: Disturb) -> None:
         """One command with one fault, resumed until it ends well, and held against an undisturbed one."""
-        raise NotImplementedError
 
     def fault(self, **rule: Any) -> None:
         """Let something go wrong at the server."""

@@ -7,7 +7,7 @@ call about them comes in, or at the end. What several people share is the conten
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -62,13 +62,6 @@ class Messages(Protocol):
 
     def attributes_read(self) -> frozenset[str]:
         """The attributes of people that decide whether a message can be rendered."""
-        ...
-
-    def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
-        """What tells apart the outcomes of a message: alike for two journeys, alike the outcome, but for the address.
-
-        None where it cannot be said beforehand.
-        """
         ...
 
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:

@@ -35,10 +35,6 @@ class Unrendered:
         """None beside the addresses."""
         return frozenset()
 
-    def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
-        """All alike."""
-        return ""
-
     def deciding_reads(self, campaign: str, name: str) -> Sequence[Read] | None:
         """None beside the addresses."""
         return ()
@@ -88,12 +84,6 @@ class Rendering:
     def attributes_read(self) -> frozenset[str]:
         """Every attribute of people that some message reads."""
         return self._outcomes.attributes_read()
-
-    def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
-        """What decides the outcome; None where only rendering tells, and where everything is rendered."""
-        if self._whole:
-            return None
-        return self._outcomes.render_class(journey.campaign.slug, name, self._moments.moment(journey, name, at))
 
     def deciding_reads(self, campaign: str, name: str) -> Sequence[Read] | None:
         """What a template reads that decides; None where only rendering tells, and where everything is rendered."""

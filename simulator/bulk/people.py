@@ -103,7 +103,7 @@ def _changes(person: NDArray[np.uint64]) -> Marks:
 def _needed(columns: Columns, rows: Ints, new: Marks) -> Marks:
     """The rows that anything looks at: an event nobody asks for counts as somebody's first call, or by its time."""
     needed = np.ones(rows.size, dtype=bool)
-    if columns.stamp is columns.at and not (columns.at[1:] < columns.at[:-1]).any():
+    if np.array_equal(columns.stamp, columns.at) and not (columns.at[1:] < columns.at[:-1]).any():
         asked_for = (columns.code != OTHER) | columns.odd
         np.logical_or(asked_for[rows], new, out=needed)
     return needed

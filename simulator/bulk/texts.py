@@ -35,8 +35,13 @@ def numbered(
 
     Raises: NotRegular when two texts cannot be told apart.
     """
+
+    def one(name: str) -> tuple[NDArray[np.int32], list[str]]:
+        with base.cursor() as own:  # a connection answers one question at a time
+            return _numbered(own, name, rows)
+
     with ThreadPoolExecutor(2) as beside:
-        yield from beside.map(lambda name: _numbered(base.cursor(), name, rows), names)
+        yield from beside.map(one, names)
 
 
 def _numbered(base: duckdb.DuckDBPyConnection, name: str, rows: str) -> tuple[NDArray[np.int32], list[str]]:

@@ -10,8 +10,6 @@ from simulator.messages import messages_for
 from simulator.rendering.journey_moments import JourneyMoments
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from simulator.content import Content
     from simulator.engine import Outcome
     from simulator.journeys import Journey
@@ -36,10 +34,6 @@ class NotedMessages:
     def attributes_read(self) -> frozenset[str]:
         """Every attribute of people that some message reads."""
         return self._messages.attributes_read()
-
-    def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
-        """None: each message is asked for, so that each is noted."""
-        return None
 
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """What becomes of the message."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +36,6 @@ class KeptMessages:
     def attributes_read(self) -> frozenset[str]:
         """Every attribute of people that some message reads."""
         return self._outcomes.attributes_read()
-
-    def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
-        """None: a simulation tells each message by itself."""
-        return None
 
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """Where the message goes, or the first thing that makes it fail."""

@@ -7,35 +7,25 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from outcomes import Outcome
 
 from mailwright.cli import main
 
 MEMORY = 1_500_000_000
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one call of the command line did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        """Both streams."""
-        return self.out + self.err
+class Orderly(Outcome):
+    """What one call of the command line did, and whether it kept its manners."""
 
     def is_orderly(self) -> bool:
         """Whether it ended as a person may expect, whatever it was given."""
-        return self.code in (0, 1, 3, 5) and "Traceback" not in self.said and "bug of mailwright" not in self.said
+        return self.code in (0, 1, 3, 5) and "Traceback" not in self.all and "bug of mailwright" not in self.all
 
 
-Call = Callable[..., Outcome]
+Call = Callable[..., Orderly]
 Put = Callable[[str, str | bytes], Path]
 
 
@@ -75,10 +65,10 @@ def put(project: Path) -> Put:
 def mailwright(capsys: pytest.CaptureFixture[str], project: Path) -> Call:
     """Run the command line on the project, in this process."""
 
-    def call(*arguments: str | Path) -> Outcome:
+    def call(*arguments: str | Path) -> Orderly:
         code = main(["-C", str(project), *map(str, arguments)])
         shown = capsys.readouterr()
-        return Outcome(code, shown.out, shown.err)
+        return Orderly(code, shown.out, shown.err)
 
     return call
 
@@ -87,7 +77,7 @@ def mailwright(capsys: pytest.CaptureFixture[str], project: Path) -> Call:
 def process(project: Path) -> Call:
     """Run the command line on the project, in a process that gets no more memory than a laptop can spare."""
 
-    def call(*arguments: str | Path, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Outcome:
+    def call(*arguments: str | Path, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Orderly:
         done = subprocess.run(
             [sys.executable, "-m", "mailwright", "-C", str(project), *map(str, arguments)],
             input=stdin,
@@ -97,7 +87,7 @@ def process(project: Path) -> Call:
             env={"PATH": os.environ.get("PATH", ""), **(env or {})},
             preexec_fn=_with_little_memory,
         )
-        return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+        return Orderly(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
     return call
 

@@ -180,4 +180,4 @@ def test_names_in_problems_cannot_steer_a_terminal(put, mailwright):
     found = mailwright("check")
     assert found.code == 1
     assert "'a·[31m·b·'" in found.out
-    assert "\x1b" not in found.said
+    assert "\x1b" not in found.all

@@ -41,11 +41,11 @@ def test_a_bad_line_is_told_by_its_number_and_the_rest_goes_on(name, put, mailwr
     assert shown.code == 0
     assert "log.ndjson: 2 calls of 1 person" in shown.out
     assert "log.ndjson:2:" in shown.out
-    assert SECRET not in shown.said
+    assert SECRET not in shown.all
     strict = mailwright("simulate", log, "--strict")
     assert strict.code == 1
     assert "log.ndjson:2:" in strict.err
-    assert SECRET not in strict.said
+    assert SECRET not in strict.all
 
 
 def test_lines_that_could_not_be_read_are_told_beside_a_trace_too(put, mailwright):
@@ -111,7 +111,7 @@ def test_names_of_a_log_cannot_steer_a_terminal(put, mailwright):
     ):
         shown = mailwright(*command)
         assert shown.is_orderly()
-        assert not {"\x1b", "\u202e"} & set(shown.said), command
+        assert not {"\x1b", "\u202e"} & set(shown.all), command
 
 
 def test_halves_of_characters_in_data_reach_every_report(put, mailwright, tmp_path: Path):

@@ -50,9 +50,9 @@ def test_a_link_out_of_the_project_is_a_problem_and_shows_nothing(place, target,
         found = mailwright("check", "--format", form)
         assert found.is_orderly()
         assert found.code == 1
-        assert SECRET not in found.said
+        assert SECRET not in found.all
     assert f"{told}:1:1  this link leads out of the project  [outside-project]" in mailwright("check").out
-    assert SECRET not in mailwright("render", "welcome/hello").said
+    assert SECRET not in mailwright("render", "welcome/hello").all
 
 
 @pytest.mark.parametrize("name", ["mailwright.toml", "pyproject.toml"])
@@ -62,7 +62,7 @@ def test_settings_behind_a_link_out_of_the_project_are_refused(name, project, ou
     found = mailwright("check")
     assert found.code == 3
     assert "this link leads out of the project" in found.err
-    assert SECRET not in found.said
+    assert SECRET not in found.all
 
 
 @pytest.mark.parametrize("target", ["..", ".", "../../campaigns", "loop"])
@@ -113,7 +113,7 @@ def test_names_that_cannot_be_slugs_are_told_and_shown_harmlessly(name, project,
         found = mailwright("check", "--format", form)
         assert found.is_orderly()
         assert found.code == 1
-        assert not {"\x1b", "\u202e"} & set(found.said)
+        assert not {"\x1b", "\u202e"} & set(found.all)
 
 
 def test_a_name_that_is_no_utf_8_is_told(project, mailwright):

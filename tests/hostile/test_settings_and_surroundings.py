@@ -36,7 +36,7 @@ def test_a_secret_in_the_settings_is_refused_and_never_shown(text, said, put, ma
         found = mailwright(*command)
         assert found.code == 3
         assert "mailwright.toml:2:" in found.err
-        assert KEY not in found.said
+        assert KEY not in found.all
     assert said in mailwright("check").err
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -66,10 +66,6 @@ class LiveMessages:
     def attributes_read(self) -> frozenset[str]:
         """Nothing is told by classes here."""
         return frozenset()
-
-    def render_class(self, journey: Journey, node: Node, name: str, at: int) -> Hashable | None:
-        """Everything is rendered."""
-        return None
 
     def outcome(self, journey: Journey, node: Node, name: str, at: int) -> Outcome:
         """Render the message and keep it for the delivery that follows; where it goes, or why it fails."""

@@ -84,10 +84,12 @@ def test_people_alike_in_what_is_read_are_of_one_class():
     content = compile_content(project)
     messages, node = messages_for(content, "outcome"), content.campaigns[0].start
     assert node is not None
+    read = messages.class_reader(content.campaigns[0], [node])
+    assert read is not None
 
     def class_of(**attributes: Any) -> object:
         journey = journey_of(project, person_of(**attributes), {"plan": "pro"})
-        return messages.render_class(journey, node, "m", 1_768_000_000)
+        return read(journey.person, journey.cause)
 
     assert class_of(first_name="Ana") == class_of(first_name="Bo", unread=1, email="bo@example.org") is not None
     assert class_of(first_name="Ana") != class_of()

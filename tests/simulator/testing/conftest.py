@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from outcomes import Outcome
 
 from mailwright.loading.folder import load_project
 from simulator.testing.bench import Bench
@@ -111,15 +111,6 @@ def scenarios(shop: Path) -> ReadsScenarios:
         return read_scenarios(path, load_project(shop))
 
     return read
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a process said and how it ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture
